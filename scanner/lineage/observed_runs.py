@@ -34,26 +34,27 @@ _LATEST = 253402300799000
 Kinds = Mapping[str, type[Resource]]
 
 
-def recorded_run(run: Any, _: Inventory, __: Kinds) -> Iterator[dict[str, Any]]:
+def recorded_run(run: Any, inventory: Inventory, _: Kinds) -> Iterator[dict[str, Any]]:
     """The events of a run that a scan of lineage kept, as far as it kept them."""
-    yield from _recorded(run, run.name)
+    yield from _recorded(run, run.name, inventory)
 
 
-def catalog_lineage(one: Any, _: Inventory, __: Kinds) -> Iterator[dict[str, Any]]:
+def catalog_lineage(one: Any, inventory: Inventory, _: Kinds) -> Iterator[dict[str, Any]]:
     """The events of the runs of a domain of SageMaker Catalog. The first of them says what is left out before it."""
     runs = sorted(one.runs or (), key=lambda run: (str(run.started_at or run.ended_at or ""), run.id or ""))
     for run in runs:
-        for event in _recorded(run, run.id):
+        for event in _recorded(run, run.id, inventory):
             if one.cut and run is runs[0]:
                 event["run"]["facets"] = {CUT: facet({"depth": one.cut, "source": f"SageMaker Catalog {one.name}"})}
             yield event
 
 
-def _recorded(run: Any, id: str) -> Iterator[dict[str, Any]]:
+def _recorded(run: Any, id: str, inventory: Inventory) -> Iterator[dict[str, Any]]:
+    """Its beginning and its end; one of which neither is known was going on when the inventory was taken."""
     sides = {side: [_kept(data) for data in getattr(run, side) or ()] for side in ("inputs", "outputs")}
     job = {"namespace": run.job_namespace or "", "name": run.job_name or ""}
     times = {"START": run.started_at, **({run.state: run.ended_at} if run.state else {})}
-    times = {type: at for type, at in times.items() if at}
+    times = {type: at for type, at in times.items() if at} or {run.state or "OTHER": inventory.taken_at}
     for type, at in times.items():
         yield _event(type, at, id, job, sides if type == list(times)[-1] else {})
 

@@ -8,10 +8,13 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from commandline import mlposture
-from factories.aws import artifact_lineage
+from factories.aws import artifact_lineage, catalog, catalog_run
+from factories.gcp import data_lineage, process
+from factories.gcp import model as version
 from factories.mlflow import experiment, run
 from msgspec.structs import replace
-from support import inventory_of
+from scanning import running
+from support import ROOT, inventory_of
 
 from checks.aws.sagemaker.resources import LineageStep
 
@@ -76,6 +79,45 @@ def test_where_lineage_of_a_cloud_was_cut_off_it_is_said(tmp_path: Path) -> None
         in done.stderr
     )
     assert '"mlposture_cut"' in done.stdout
+
+
+def test_where_events_of_a_catalog_were_cut_off_and_where_data_lineage_was_it_is_said(tmp_path: Path) -> None:
+    inventory = tmp_path / "inventory.json"
+    domain = catalog(
+        catalog_run(1, ("s3://b/raw",), "s3://b/clean"), catalog_run(2, ("s3://b/clean",), "s3://b/x"), cut=500
+    )
+    inventory_of(domain, version(), data_lineage(process("p", ("bq://p.d.t",), "gs://b/x"), cut=5)).save(inventory)
+    done = mlposture("lineage", "--inventory", str(inventory), "-o", "all.ndjson", cwd=tmp_path)
+
+    assert done.returncode == 0, done.stderr
+    assert "cut: what led to 1 of the artifacts was followed only" in done.stderr
+    assert "cut: of SageMaker Catalog northwind only the latest 500 events were read" in done.stderr
+    assert (tmp_path / "all.ndjson").read_text().count('"mlposture_cut"') == 2
+
+
+def test_a_table_leads_by_a_process_of_google_to_the_endpoint_of_a_scan(tmp_path: Path) -> None:
+    systems = str(ROOT / "examples" / "ai-systems.yaml")
+    scan = ("scan", "gcp", "--systems", systems, "--check", "MLP-5224", "--no-progress", "--no-cache")
+    with running("gcp"):
+        done = mlposture(*scan, "--fail-on", "never", "--save-inventory", "inventory.json", cwd=tmp_path)
+    assert done.returncode in (0, 4), done.stderr
+    made = mlposture("lineage", "--inventory", "inventory.json", "-o", "all.ndjson", cwd=tmp_path)
+    again = mlposture("lineage", "all.ndjson", "-o", "again.ndjson", cwd=tmp_path)
+    drawn = mlposture(
+        "lineage", "all.ndjson", "--around", "bq://example-fraud-prod.payments.raw", "-o", "it.svg", cwd=tmp_path
+    )
+
+    assert [one.returncode for one in (made, again, drawn)] == [0, 0, 0], (made.stderr, again.stderr, drawn.stderr)
+    assert (tmp_path / "all.ndjson").read_bytes() == (tmp_path / "again.ndjson").read_bytes()
+    said = (tmp_path / "it.svg").read_text()
+    for name in (
+        "exports/payments.csv",
+        "load payments (BIGQUERY)",
+        "clean-payments (DATAFLOW)",
+        "payments/clean",
+        "scorer/7",
+    ):
+        assert name in said
 
 
 def test_what_an_inventory_calls_by_nothing_is_left_out_and_said(tmp_path: Path) -> None:
