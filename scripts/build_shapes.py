@@ -24,7 +24,9 @@ TARGET = ROOT / "checks" / "aws" / "client" / "shapes.json"
 SERVICES = {
     "sagemaker": ("List", "Describe", "Search", "QueryLineage"),
     "resourcegroupstaggingapi": ("GetResources",),
-    "cloudwatch": ("DescribeAlarms",),  # the SDK prefers CBOR, of which nothing tells a reply from another body
+    # Of both, the SDK prefers CBOR, of which nothing tells a reply from another body.
+    "cloudwatch": ("DescribeAlarms",),
+    "codepipeline": ("GetPipeline",),
 }
 #: Operations that are asked in a way in which their replies come in one page.
 ONE_PAGE = ("GetResources",)

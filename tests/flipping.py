@@ -36,6 +36,7 @@ COMPUTED: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {
     ("aws.iam.Role", "inline_policies"): (("iam:GetRolePolicy", "PolicyDocument"),),
     ("aws.iam.Role", "details_from"): (),
     ("aws.iam.Simulation", "context"): (),
+    ("aws.codepipeline.DeclaredPipeline", "exists"): (),
     ("aws.logs.DeclaredLogGroup", "exists"): (),
     ("aws.logs.DeclaredLogGroup", "forwarded_by"): (),
     ("aws.logs.LogGroup", "endpoint_name"): (),

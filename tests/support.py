@@ -17,7 +17,7 @@ from scanner.model.nouns import Listing, Resource, Status, Verdict
 from scanner.model.registry import PROVIDERS, kinds, load
 from scanner.store.inventory import Inventory, InventoryView
 from scanner.systems.manifest import read_manifest
-from scanner.systems.own_logs import named_logs
+from scanner.systems.own_logs import named as all_named
 
 TESTS = Path(__file__).parent
 ROOT = TESTS.parent
@@ -103,8 +103,8 @@ def all_kinds() -> dict[str, type[Resource]]:
 
 @cache
 def named() -> tuple[str, ...]:
-    """The logs that the AI systems of the demo organisation name."""
-    return named_logs(read_manifest(ROOT / "examples" / "ai-systems.yaml", date(2026, 10, 1)).manifest)
+    """What the AI systems of the demo organisation name: their logs, and the pipelines that release them."""
+    return all_named(read_manifest(ROOT / "examples" / "ai-systems.yaml", date(2026, 10, 1)).manifest)
 
 
 def unneeded(collectors: Mapping[str, Any]) -> list[str]:

@@ -24,6 +24,7 @@ from scanner.store.inventory import Inventory
 COLLECTORS = registered()[1]
 #: Reads of one thing that no list showed: resources refer to it, and the joins have to know that it is missing.
 REFERRED = {
+    "codepipeline:GetPipeline",
     "iam:GetRole",
     "s3:HeadBucket",
     "sagemaker:DescribeModelPackage",

@@ -83,13 +83,13 @@ def tagged(options: Mapping[str, Any]) -> frozenset[str]:
 
 
 def named(options: Mapping[str, Any]) -> tuple[str, ...]:
-    """The ids of the logs that declared systems name."""
+    """The ids of the logs and pipelines that declared systems name."""
     declared = options.get("systems")
     if not isinstance(declared, Declared):
         return ()
-    from scanner.systems.own_logs import named_logs
+    from scanner.systems.own_logs import named as of
 
-    return named_logs(declared.manifest)
+    return of(declared.manifest)
 
 
 def recall(kept: Any) -> Declared | None:

@@ -50,10 +50,10 @@ def _system(system: System, claims: Claims, shared: int, *, details: bool) -> It
         yield f"    excluded: {_named(key)}: {_one_line(exclude.reason)}"
 
 
-def _unseen(logs: Iterable[str]) -> Iterator[str]:
-    """The logs that a system names, and that the inventory says nothing of."""
-    for text in logs:
-        yield f"    not seen: {_one_line(text)}, which it names among its logs"
+def _unseen(named: Iterable[str]) -> Iterator[str]:
+    """What a system names, and that the inventory says nothing of."""
+    for text in named:
+        yield f"    not seen: {_one_line(text)}, which it names"
 
 
 def _kinds(claimed: Mapping[Key, Via]) -> Iterator[str]:
@@ -70,7 +70,7 @@ def _kinds(claimed: Mapping[Key, Via]) -> Iterator[str]:
 def _way(via: Via) -> str:
     """How one comes by a resource, whatever the single resources are."""
     if via.source is None:
-        return f"include {via.selector}" if via.selector else "named among its logs"
+        return f"include {via.selector}" if via.selector else "named in the manifest"
     kind = via.source.kind.partition(".")[2]
     if via.part:
         return f"parts of {kind}"

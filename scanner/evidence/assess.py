@@ -9,7 +9,7 @@ from msgspec import Struct
 from scanner.evaluate.score import overall, posture, seen_kinds
 from scanner.evidence.applicability import classified
 from scanner.evidence.controls import Bearing, Subject, summed
-from scanner.evidence.declared_logs import KEPT
+from scanner.evidence.declared_logs import APPROVED, KEPT
 from scanner.evidence.rollout import requirements
 from scanner.evidence.standing import standing
 from scanner.evidence.unseen import Unseen
@@ -20,6 +20,7 @@ from scanner.model.nouns import Gap, Listing, Resource, Severity
 from scanner.model.reported import CheckCount, Report
 from scanner.model.yaml_text import brief
 from scanner.systems.manifest import Manifest, System
+from scanner.systems.own_logs import pipelines_of
 from scanner.systems.ownership import Ownership
 
 #: The kind of a check that is about resources of any kind: these are not listed for it.
@@ -166,7 +167,7 @@ class Assessed:
                     self._chosen,
                     counts,
                     self._seen,
-                    blind=blind or (_unseen(unseen) if objective == KEPT else ""),
+                    blind=blind or _unseen(objective, system, unseen),
                     excepted=self._found.excepted.get((system.id, objective), 0) if system else 0,
                     other=declared.get(objective, ()),
                 )
@@ -236,10 +237,13 @@ def _said(system: System, manifest: Manifest) -> dict[str, str]:
     return {name: value for name, value in said.items() if value}
 
 
-def _unseen(logs: Sequence[str]) -> str:
-    """That some logs that a system names were not seen, so that nothing speaks for how long its logs are kept."""
-    many = "1 of the logs that the manifest names was" if len(logs) == 1 else f"{len(logs)} logs of the manifest were"
-    return f"{many} not seen" if logs else ""
+def _unseen(objective: str, system: System | None, named: Sequence[str]) -> str:
+    """That something that a system names was not seen, so that nothing speaks for what it bears on."""
+    what = {KEPT: ("logs", system.logs), APPROVED: ("pipelines", pipelines_of(system))} if system else {}
+    word, own = what.get(objective, ("", ()))
+    count = len(set(named).intersection(own))
+    many = f"1 of the {word} that the manifest names was" if count == 1 else f"{count} {word} of the manifest were"
+    return f"{many} not seen" if count else ""
 
 
 def undiscovered(system: System, searches: Sequence[str], counts: Mapping[str, CheckCount]) -> Evidence | None:

@@ -10,6 +10,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 from scanner import __version__
 from scanner.evidence.controls import Bearing
+from scanner.evidence.declared_logs import APPROVED, approvals_of
 from scanner.evidence.dossier_types import (
     Accepted,
     Bears,
@@ -109,12 +110,14 @@ def compile_dossier(
     """
     resources = tuple(sorted(_held(system, owners, inventory)))
     lineage = draw(resources)
-    state = msgspec.structs.replace(state, rollout=with_fallbacks(state.rollout, fallbacks))
     origins = {(one.kind, one.id): one.origins for one in resources}
     observations = tuple(_observations(system, report, owners, origins))
     by_objective: defaultdict[str, list[Observation]] = defaultdict(list)
     for one in observations:
         by_objective[one.objective].append(one)
+    shown = (*fallbacks.get(APPROVED, ()), *approvals_of(system, by_objective.get(APPROVED, ())))
+    fallbacks = {**fallbacks, APPROVED: shown}
+    state = msgspec.structs.replace(state, rollout=with_fallbacks(state.rollout, fallbacks))
     asked = _Asked(catalogue, state, system, by_objective, tuple(gates), lineage, fallbacks)
     parts = (
         _part(catalogue.frameworks[framework.id], framework, asked)

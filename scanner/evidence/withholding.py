@@ -42,7 +42,7 @@ _WHOLE: Mapping[str, frozenset[str]] = {
     "LineageNode": frozenset({"label"}),
     "Observation": frozenset({"claim", "resource", "name", "path"}),
     "Origin": frozenset({"sha256"}),
-    "Oversight": frozenset({"people"}),
+    "Oversight": frozenset({"people", "pipelines"}),
     "Owner": frozenset({"team", "contact", "regulatory_contact"}),
     "Piece": frozenset({"claims", "by", "source"}),
     "ReadBy": frozenset({"account", "name"}),

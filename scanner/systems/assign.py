@@ -18,7 +18,7 @@ from scanner.model.yaml_text import brief
 from scanner.systems.graph import Graph
 from scanner.systems.manifest import Exclude, Include, Manifest, System
 from scanner.systems.names import Key, Keyed, Keys
-from scanner.systems.own_logs import log_id, same_log
+from scanner.systems.own_logs import log_id, pipelines_of, same_log
 from scanner.systems.selectors import Index, source
 from scanner.systems.tags import OF_SYSTEM, wanted
 from scanner.systems.texts import spellings
@@ -30,7 +30,7 @@ _MOST = 20
 class Via(NamedTuple):
     """How a system comes by a resource: by its selector of this number, or from another resource by a join.
 
-    Number 0 is no selector: the resource is one of its logs.
+    Number 0 is no selector: the manifest names the resource, as one of its logs or pipelines.
     `member` is the field that names it; empty where one lies inside the other. `part`: the resource names `source`.
     `recorded`: the selector goes by tags, which people wrote; all else was observed.
     """
@@ -43,7 +43,7 @@ class Via(NamedTuple):
 
     def __str__(self) -> str:
         if self.source is None and not self.selector:
-            return "named among its logs"
+            return "named in the manifest"
         if self.source is None:
             return f"selected by include {self.selector}" + (", by what its tags record" if self.recorded else "")
         where = f"{self.source.kind} {self.source.id}"
@@ -90,7 +90,7 @@ class Assignment(NamedTuple):
     `holders` are the systems of each claimed resource, `shared` those of which there are several.
     `heads` are those of them that no other one leads to, with how many each leads to. `undecided` are the systems that
     select by tags that were not observed, with the providers: what is unclaimed there may belong to them. `unseen` are
-    the logs that a system names and of which the inventory holds nothing, as the manifest has them.
+    the logs and pipelines that a system names and of which the inventory holds nothing, as the manifest has them.
     """
 
     systems: dict[str, Claims]
@@ -120,8 +120,8 @@ def assign(manifest: Manifest, graph: Graph) -> Assignment:
                 undecided[system.id].add(include.provider)
             warnings += [f"system {system.id}: include {number}: {text}" for text in why]
             selected.append((number, bool(wanted(include)), found))
-        logs, unseen[system.id] = _logs(system, graph)
-        selected.append((0, False, logs))
+        named, unseen[system.id] = _named(system, graph)
+        selected.append((0, False, named))
         claims = systems[system.id] = claiming.follow(system, selected)
         if all(index.has(include.provider) for include in system.selectors.include):  # else nobody can tell
             warnings += _needless(system, claims)
@@ -146,11 +146,11 @@ def assign(manifest: Manifest, graph: Graph) -> Assignment:
     )
 
 
-def _logs(system: System, graph: Graph) -> tuple[list[int], tuple[str, ...]]:
-    """The logs that a system names: what a scan looked up of them, and those of which it did not."""
+def _named(system: System, graph: Graph) -> tuple[list[int], tuple[str, ...]]:
+    """The logs and pipelines that a system names: what a scan looked up of them, and those of which it did not."""
     found: list[int] = []
     unseen: list[str] = []
-    for text in system.logs:
+    for text in (*system.logs, *pipelines_of(system)):
         seen = [one for one in graph.looked_up(log_id(text)) if same_log(graph.names.key(one).id) == same_log(text)]
         found += seen
         unseen += [] if seen else [text]

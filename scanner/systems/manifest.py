@@ -61,6 +61,13 @@ ResourceId = Annotated[
         description="the full id of a resource: an ARN, //SERVICE/projects/… or /subscriptions/… (* is any text)",
     ),
 ]
+PipelineArn = Annotated[
+    str,
+    Meta(
+        pattern="^arn:aws[a-z-]*:codepipeline:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9.@_-]{1,100}$",
+        description="the ARN of a pipeline of CodePipeline",
+    ),
+]
 LogId = Annotated[
     str,
     Meta(
@@ -263,11 +270,15 @@ class Expectations(Declared, frozen=True, kw_only=True):
 
 
 class Oversight(Declared, frozen=True, kw_only=True):
-    """How people oversee a running system: where its outputs are reviewed, how it is stopped, and who may do so."""
+    """How people oversee a running system: where its outputs are reviewed, how it is stopped, and who may do so.
+
+    `pipelines` release it. A scan looks whether a person is asked there.
+    """
 
     review: Text | None = None
     stop: Text | None = None
     people: tuple[Text, ...] = ()
+    pipelines: tuple[PipelineArn, ...] = ()
 
 
 class IncidentRoute(Declared, frozen=True, kw_only=True):

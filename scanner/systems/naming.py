@@ -22,7 +22,7 @@ _OF_SERVICE: dict[str, Follow] = {
     "ecr": "images",
     "artifact_registry": "images",
 }
-_WATCHING = ("cloudwatch", "insights", "logging", "logs", "monitoring", "operational_insights", "sns")
+_WATCHING = ("cloudwatch", "codepipeline", "insights", "logging", "logs", "monitoring", "operational_insights", "sns")
 _DESCRIBING = ("bigquery", "data_lineage", "datazone", "dlp", "glue", "security", "tagging")
 #: Services that watch AI systems or describe their data, and are none: a system may claim what is there, and need not.
 BESIDE = frozenset(_WATCHING + _DESCRIBING)

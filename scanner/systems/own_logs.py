@@ -38,6 +38,17 @@ def same_log(text: str) -> str:
     return id if id.startswith("arn:") else id.lower()
 
 
+def named(manifest: Manifest) -> tuple[str, ...]:
+    """The ids of all that a scan looks up because systems name it: their logs, and the pipelines that release them."""
+    pipelines = {id for system in manifest.systems for id in pipelines_of(system)}
+    return tuple(sorted({*named_logs(manifest), *pipelines}))
+
+
+def pipelines_of(system: System) -> tuple[str, ...]:
+    """The pipelines that a system names as those that release it."""
+    return system.oversight.pipelines if system.oversight else ()
+
+
 def named_logs(manifest: Manifest) -> tuple[str, ...]:
     """The ids of all logs that systems name, sorted. Ids of Azure are in capitals as they were written."""
     return tuple(sorted({log_id(text) for system in manifest.systems for text in system.logs}))

@@ -37,8 +37,8 @@ class Ownership:
 
     `unclaimed` are the resources of ML that no system claims or excludes; `heads` those of them that none of the others
     leads to, with how many each leads to. `undecided` systems select by tags that were not observed, of these
-    providers. `leading` are the kinds that lead from one resource of ML to another. `unseen` are the logs that each
-    system names and of which the inventory holds nothing, as the manifest has them.
+    providers. `leading` are the kinds that lead from one resource of ML to another. `unseen` are the logs and pipelines
+    that each system names and of which the inventory holds nothing, as the manifest has them.
     """
 
     def __init__(self, manifest: Manifest, path: str, graph: Graph) -> None:

@@ -159,7 +159,7 @@ def _expectations(asked: Expectations, defaults: Defaults) -> Found:
 
 def _oversight(system: System) -> Found:
     if system.oversight == Oversight():
-        yield ("oversight",), "it says nothing of who oversees the system; add review, stop or people"
+        yield ("oversight",), "it says nothing of who oversees the system; add review, stop, people or pipelines"
 
 
 def _threshold(one: Threshold) -> Found:

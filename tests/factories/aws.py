@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from checks.aws.cloudwatch.resources import Alarm
+from checks.aws.codepipeline.resources import DeclaredPipeline
 from checks.aws.datazone.resources import CatalogLineage, CatalogRun
 from checks.aws.glue.resources import Table
 from checks.aws.iam.resources import (
@@ -185,6 +186,10 @@ def schedule(name: str = "drift", **fields: Any) -> MonitoringSchedule:
 
 def log_group(name: str = "/aws/sagemaker/Endpoints/sentiment", **fields: Any) -> LogGroup:
     return LogGroup(id=f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{name}", name=name, scope=HERE, **fields)
+
+
+def declared_pipeline(name: str = "release", **fields: Any) -> DeclaredPipeline:
+    return DeclaredPipeline(id=f"arn:aws:codepipeline:{REGION}:{ACCOUNT}:{name}", name=name, scope=HERE, **fields)
 
 
 def declared_log_group(name: str = "/app/triage", **fields: Any) -> DeclaredLogGroup:

@@ -17,6 +17,7 @@ The world file holds one document per resource, the one that Describe answers; L
     service_control_policies: [{Version: ..., Statement: [...]}]   # of the organisation, on this account, of one level
     tags: {"arn:aws:sagemaker:...": {team: fraud}}                 # beside those that buckets and roles have
     log_groups: {eu-west-1: [{logGroupName: ..., retentionInDays: 30}]}   # see aws_logs.py, which has log_policies too
+    pipelines: {eu-west-1: [{name: release, stages: [...]}]}       # see aws_pipelines.py
     trail: {eu-west-1: [{EventId: ..., EventName: ...}]}           # what CloudTrail recorded: see aws_trail.py
     glue_tables: {eu-west-1: {support: [{Name: tickets, ...}]}}    # by region and database, see aws_glue.py
     datazone: {eu-west-1: [...]}     # see aws_datazone.py
@@ -50,6 +51,7 @@ from worlds.aws_macie import answer_macie, check_macie
 from worlds.aws_model import KINDS, AwsError, Kind
 from worlds.aws_moto import Moto, check_roles, moto_part
 from worlds.aws_objects import answer_object
+from worlds.aws_pipelines import answer_pipelines, check_pipelines
 from worlds.aws_s3 import Buckets, check_buckets
 from worlds.aws_search import Index
 from worlds.aws_tagging import check_tags, get_resources
@@ -61,6 +63,7 @@ ORGANIZATION = "o-exampleorgid"
 _KEYS = (
     "account regions buckets foreign_buckets account_public_access_block policies roles assumable organization "
     f"service_control_policies tags card_versions log_groups log_policies trail glue_tables lineage macie datazone "
+    "pipelines "
     f"{ALARM_KEYS}"
 )
 _SCOPE = re.compile(r"Credential=([^/,\s]+)/\d{8}/([^/]+)/([^/]+)/aws4_request")
@@ -86,12 +89,19 @@ _GONE = {
     "macie2": (404, "ResourceNotFoundException", "The requested resource was not found."),
     "logs": (400, "ResourceNotFoundException", "The specified log group does not exist."),
     "sns": (404, "NotFound", "Topic does not exist"),
+    "codepipeline": (400, "PipelineNotFoundException", "The account has no pipeline with that name."),
     "iam": (404, "NoSuchEntity", "The role with that name cannot be found."),
     "s3": (404, "NoSuchBucket", "The specified bucket does not exist"),
 }
 #: Services that are answered from the world file alone.
-_ANSWERS = {"cloudtrail": answer_trail, "datazone": answer_datazone, "glue": answer_glue, "logs": answer_logs,
-            "macie2": answer_macie}  # fmt: skip
+_ANSWERS = {
+    "cloudtrail": answer_trail,
+    "codepipeline": answer_pipelines,
+    "datazone": answer_datazone,
+    "glue": answer_glue,
+    "logs": answer_logs,
+    "macie2": answer_macie,
+}
 _GONE_NOTEBOOK = ("DescribeNotebookInstance", "DescribeNotebookInstanceLifecycleConfig")
 
 
@@ -131,6 +141,7 @@ class AwsWorld(World):
         check_datazone(document, problems)
         check_lineage(document, problems)
         check_alarms(document, problems)
+        check_pipelines(document, problems)
         for number, account in enumerate(document.get("organization") or ()):
             if not isinstance(account, dict) or set(account) != {"id", "name", "status"}:
                 problems.append(f"organization[{number}]: expected id, name and status, found {account!r}")

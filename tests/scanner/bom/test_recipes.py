@@ -41,6 +41,7 @@ def test_nothing_of_ml_or_that_holds_data_is_excused_but_what_is_written_of_it_o
     assert excused == {
         "aws.glue.Table",
         "aws.cloudwatch.Alarm",
+        "aws.codepipeline.DeclaredPipeline",
         "aws.logs.DeclaredLogGroup",
         "aws.logs.LogGroup",
         "aws.macie.BucketCoverage",

@@ -56,8 +56,8 @@ def test_with_an_inventory_it_says_who_claims_what(tmp_path: Path, inventory: st
 
     assert done.returncode == 0
     assert "ticket-sentiment: Ticket sentiment" in lines
-    assert "33 resources: 4 selected, 29 by joins, 0 shared" in lines
-    assert "aws.logs.DeclaredLogGroup 2 named among its logs" in lines
+    assert "34 resources: 5 selected, 29 by joins, 0 shared" in lines
+    assert "aws.logs.DeclaredLogGroup 2 named in the manifest" in lines
     assert "aws.sagemaker.EndpointConfig 2 endpoint_config_name of sagemaker.Endpoint" in lines
     assert "Shared by several systems: none" in lines
     assert "aws.sagemaker.Endpoint arn:aws:sagemaker:eu-west-1:111122223333:endpoint/chat" in lines

@@ -55,6 +55,7 @@ def test_what_matters_for_declared_systems_is_planned_only_where_there_are_some(
         "aws.sagemaker.ArtifactLineage",
         "gcp.vertex_ai.ModelLineage",
         "aws.glue.Table",
+        "aws.codepipeline.DeclaredPipeline",
         "aws.logs.DeclaredLogGroup",
         "aws.logs.LogGroup",
         "aws.macie.BucketCoverage",
@@ -89,6 +90,7 @@ def test_what_matters_for_declared_systems_is_planned_only_where_there_are_some(
     }
     assert set(declared.operations) - set(plain.operations) == {
         "cloudwatch:DescribeAlarms",
+        "codepipeline:GetPipeline",
         "events:ListRules",
         "Microsoft.AlertsManagement/actionRules/read",
         "Microsoft.Insights/actionGroups/read",
@@ -146,6 +148,7 @@ def test_what_matters_for_declared_systems_is_planned_only_where_there_are_some(
         "MLP-5507",
         "MLP-5508",
         "MLP-5509",
+        "MLP-5510",
         "MLP-5514",
         "MLP-5515",
         "MLP-5516",

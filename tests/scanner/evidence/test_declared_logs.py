@@ -1,4 +1,4 @@
-"""What a dossier says of each log that a system names: observed, or missing, and never a pass by silence."""
+"""What a dossier says of each log and pipeline that a system names: observed or missing, never a pass by silence."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from scanning import calm
 from support import PASS, registered
 from worded import demo_manifest, states
 
-from scanner.evidence.declared_logs import KEPT, logs_of
+from scanner.evidence.declared_logs import APPROVED, KEPT, approvals_of, logs_of
 from scanner.model.claims import Claim, Kind
-from scanner.systems.manifest import Expectations
+from scanner.systems.manifest import Expectations, Oversight
 
 GROUP = "arn:aws:logs:eu-west-1:111122223333:log-group:/app/triage"
 TABLE = (
@@ -102,3 +102,49 @@ def test_nothing_speaks_for_how_long_logs_are_kept_while_one_that_is_named_was_n
     assert (seen.supporting, seen.complete, unseen.complete) == (none.supporting + 1, True, False)
     assert (said in unseen.why, said in seen.why, said in none.why) == (True, False, False)
     assert [one.text for one in seen.other if one.kind is Kind.DECLARED] == ["its logs are kept in 1 place"]
+
+
+# -- pipelines that release it -----------------------------------------------------------------------------------------
+
+RELEASE = "arn:aws:codepipeline:eu-west-1:111122223333:release"
+
+
+def asked(*found: Any) -> list[tuple[str, str, int]]:
+    own = replace(system(), oversight=Oversight(pipelines=(RELEASE,)))
+    return [(str(one.kind), one.text, len(one.claims)) for one in approvals_of(own, found)]
+
+
+def test_an_approval_in_a_pipeline_is_observed_and_the_lack_of_one_is_missing() -> None:
+    assert asked(verdict(RELEASE, "for", "a person is asked")) == [("observed", f"{RELEASE}: a person is asked", 1)]
+    assert asked(verdict(RELEASE, "against", "nothing runs after")) == [
+        ("observed", f"{RELEASE}: nothing runs after", 1)
+    ]
+    assert asked(verdict(RELEASE, "not applicable", "none is in it")) == [("missing", f"{RELEASE}: none is in it", 0)]
+    assert asked(verdict(RELEASE, "unknown", "no such pipeline")) == [("missing", f"{RELEASE}: no such pipeline", 1)]
+    assert asked() == [("missing", f"{RELEASE}, which the manifest names, was not seen", 0)]
+
+
+def test_the_demo_shows_the_approval_beside_what_its_stage_asks_of_human_oversight() -> None:
+    dossier = compiled("ticket-sentiment")
+    [need] = [one for one in dossier.state.rollout if one.name == "human oversight"]
+    said = "ticket-sentiment-release: a person is asked before the rest of it runs"
+
+    assert [one.kind for one in need.other if said in one.text] == [Kind.OBSERVED]
+    rows = [row for part in dossier.parts for row in part.instruments if row.id == "oversight"]
+    assert rows and all(any(said in one.text for one in row.of(Kind.OBSERVED)) for row in rows)
+
+
+def test_nothing_speaks_for_approvals_while_a_pipeline_that_is_named_was_not_seen() -> None:
+    inventory, verdicts, _ = calm("aws")
+    manifest = demo_manifest()
+
+    def why(*pipelines: str) -> str:
+        oversight = Oversight(pipelines=pipelines)
+        changed = tuple(replace(one, oversight=oversight) for one in manifest.systems if one.id == "ticket-sentiment")
+        given = dict.fromkeys(verdicts, PASS)
+        found = states("aws", inventory, given, ("soc2",), manifest=replace(manifest, systems=changed))
+        return next(one.claims[APPROVED].why for one in found if one.id == "ticket-sentiment")
+
+    said = "1 of the pipelines that the manifest names was not seen"
+    assert said in why(RELEASE)
+    assert said not in why("arn:aws:codepipeline:eu-west-1:111122223333:ticket-sentiment-release")

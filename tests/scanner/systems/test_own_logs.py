@@ -12,6 +12,7 @@ from scanner.systems.assign import assign
 from scanner.systems.manifest import Include
 from scanner.systems.names import Key
 from scanner.systems.own_logs import log_id, named_logs, same_log
+from scanner.systems.own_logs import named as all_named
 
 GROUP = "arn:aws:logs:eu-west-1:111122223333:log-group:/northwind/ticket-triage"
 BUCKET = "projects/example-fraud-prod/locations/global/buckets/_Default"
@@ -74,6 +75,14 @@ def test_a_system_claims_the_logs_that_it_names_and_nothing_by_them() -> None:
 
     own = found.systems["chat"].claimed
     assert {*own} - {*plain.systems["chat"].claimed} == {Key("aws.logs.DeclaredLogGroup", GROUP)}
-    assert str(own[Key("aws.logs.DeclaredLogGroup", GROUP)]) == "named among its logs"
+    assert str(own[Key("aws.logs.DeclaredLogGroup", GROUP)]) == "named in the manifest"
     assert (found.unseen, plain.unseen) == ({"chat": (elsewhere,)}, {"chat": ()})
     assert Key("aws.logs.DeclaredLogGroup", GROUP) not in plain.unclaimed
+
+
+def test_a_pipeline_is_named_by_its_arn(tmp_path: Path) -> None:
+    arn = "arn:aws:codepipeline:eu-west-1:111122223333:release"
+    [problem] = problems(VALID + "  oversight: {pipelines: [release]}\n", tmp_path)
+
+    assert "16:27" in problem and "the ARN of a pipeline of CodePipeline" in problem
+    assert all_named(read(VALID + f"  oversight: {{pipelines: ['{arn}']}}\n", tmp_path).manifest) == (arn,)

@@ -49,7 +49,7 @@ def threshold(text: str) -> str:
         (VALID + "  expectations: {log_retention_days: 30}\n",
          "a system may ask for more than the default of 184 days, not for less"),
         (VALID + "  expectations: {bias_facets: [sex]}\n", "add bias to monitoring"),
-        (VALID + "  oversight: {}\n", "it says nothing of who oversees the system; add review, stop or people"),
+        (VALID + "  oversight: {}\n", "it says nothing of who oversees the system; add review,"),
         (VALID + "  incident_route: {contact: x, addresses: [ml-on-call]}\n", "the full id of a resource"),
         (VALID + "  expectations: {thresholds: [{metric: auc}]}\n", "the threshold of auc names no number"),
         (VALID + "  expectations: {thresholds: [{metric: auc, at_least: 0.9, at_most: 0.8}]}\n",

@@ -1,0 +1,1 @@
+"""CodePipeline: the pipelines that release AI systems, as far as systems name them."""
