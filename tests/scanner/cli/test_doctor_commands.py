@@ -107,6 +107,7 @@ def test_what_is_missing_in_a_subscription_is_named() -> None:
         (
             (
                 "cloudwatch:*",
+                "codepipeline:*",
                 "events:*",
                 "sagemaker:*",
                 "ec2:*",
@@ -121,7 +122,18 @@ def test_what_is_missing_in_a_subscription_is_named() -> None:
             "nothing in 111122223333",
         ),
         (
-            ("cloudwatch:*", "events:*", "sagemaker:*", "ec2:*", "glue:*", "logs:*", "macie2:*", "s3:*", "sns:*"),
+            (
+                "cloudwatch:*",
+                "codepipeline:*",
+                "events:*",
+                "sagemaker:*",
+                "ec2:*",
+                "glue:*",
+                "logs:*",
+                "macie2:*",
+                "s3:*",
+                "sns:*",
+            ),
             4,
             "iam:GetAccountAuthorizationDetails, iam:GetPolicy, ",
         ),
