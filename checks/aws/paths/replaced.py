@@ -24,15 +24,15 @@ from scanner.model.views import View
 def sagemaker_served_package_artifact_replaced(package: ModelPackage, view: View) -> Verdict:
     """Artifact of a model package that serves is another object than the one that was registered.
 
-    SageMaker notes the entity tag (ETag) of the object when a version is registered, and S3 states the one that it has
-    now. They differ after an upload of other content, and as well after one of the same content in other parts or
-    encrypted anew with a key of KMS: the object was written again in each case, and nobody sees from here what is in
-    it. Packages without an entity tag, prefixes, and what AWS publishes are left out. Read where AI systems are
-    declared.
+    The registry states the entity tag (ETag) of the object that a version was registered with, and S3 the one that the
+    object has now. They differ after an upload of other content, and as well after one of the same content in other
+    parts or encrypted anew with a key of KMS: the object was written again in each case, and nobody sees from here
+    what is in it. Packages without an entity tag, prefixes, and what AWS publishes are left out. Objects are listed
+    where AI systems are declared.
 
     ## Why it matters
-    The address of an approved version stays the same whatever lies there. The next instance that the endpoint starts,
-    when it scales or is updated, loads what nobody evaluated or approved.
+    The address of an approved version stays the same whatever lies there. When the endpoint scales or is updated, its
+    next instance is given what nobody evaluated or approved under this version.
 
     ## How to fix
     Find out who wrote the object, in CloudTrail's data events or the access logs of the bucket. Where it is a new

@@ -47,10 +47,10 @@ def vertex_model_card_of_another_model(model: Model, view: View) -> Verdict:
     where that is one number, the address of the artifact, and digests of artifact and image.
 
     Vertex AI states no digest of an artifact. Cloud Storage states MD5 and CRC32C of each file, which are listed where
-    AI systems are declared. Vertex AI serves a copy of its own, so that a file says what was uploaded only if it was
-    written before the version, and the version is no copy of another. Where several lie there, nobody says which a
-    digest is of: it may be the same as one, and else the verdict stays open. So it does for a digest that nothing can
-    be compared with, such as a SHA-256, or that of an image that was uploaded by its tag.
+    AI systems are declared. Containers read a copy that Vertex AI manages: a file says what that is only if it was
+    written before the version was made, and the version is no copy of another. Where several files lie there, nobody
+    says which a digest is of: it may be the same as one, and else the verdict stays open. So it does for a digest that
+    nothing can be compared with, such as a SHA-256, or that of an image that was uploaded by its tag.
 
     ## Why it matters
     A card that was copied from an earlier version describes a model that nobody runs. Its metrics and limits are
