@@ -34,8 +34,8 @@ def codepipeline_approval_holds_nothing_up(pipeline: DeclaredPipeline) -> Verdic
     Put the approval into a stage before the one that releases, or give the action that releases a higher run order than
     the approval has. Actions of one run order start together.
 
-    In the structure of the pipeline: the order of `stages`, and `runOrder` of each of their `actions`. Terraform: `stage`
-    and `run_order` of `aws_codepipeline`.
+    In the structure of the pipeline: the order of `stages`, and `runOrder` of each of their `actions`. Terraform:
+    `stage` and `run_order` of `aws_codepipeline`.
 
     ## References
     - https://docs.aws.amazon.com/codepipeline/latest/userguide/approvals.html
