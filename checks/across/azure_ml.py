@@ -26,7 +26,7 @@ from scanner.model.checks import check
 from scanner.model.nouns import Exposure, Severity, Status, Verdict, not_applicable, unknown, unobserved
 from scanner.model.views import View
 
-_NEEDS = (ModelVersion, AzureVersion, Run, LoggedModel, OnlineDeployment, OnlineEndpoint, Workspace)
+_NEEDS = (ModelVersion, Run, LoggedModel, OnlineDeployment, OnlineEndpoint, Workspace)
 _WHAT = "the Azure ML deployments of the scan"
 _COPIES = "copies of the files that MLflow does not know of"
 _TRUTH = "whether what is recorded is true"
@@ -55,9 +55,9 @@ def index(view: View) -> Serving:
 def _loaded(deployment: OnlineDeployment, model: str, view: View) -> Loaded | None:
     """What the workspace says of a model; nothing of one of a registry, and None where that was not observed."""
     id = arm_id(model_path(model))
-    version = view.get(AzureVersion, id) if id else None
+    version = view.get(AzureVersion, id) if id and view.asked(AzureVersion) else None
     ids = (deployment.id, deployment.id.partition("/deployments/")[0])
-    if version is None:  # of a registry, or deleted
+    if version is None:  # of a registry, deleted, or not asked for, as where no AI systems are declared
         return Loaded((deployment.id,), ids)
     if not isinstance(version, AzureVersion) or UNSET in (version.tags, version.job_name):
         return None
@@ -74,6 +74,7 @@ def _loaded(deployment: OnlineDeployment, model: str, view: View) -> Loaded | No
     objective="experiment-traceability",
     since="0.1.0",
     needs=_NEEDS,
+    also=(AzureVersion,),
     blind_to=(_COPIES, _TRUTH),
     recorded=True,
 )
@@ -103,6 +104,7 @@ def azure_ml_serves_mlflow_version_from_uncommitted_code(version: ModelVersion, 
     objective="performance-evaluation",
     since="0.1.0",
     needs=_NEEDS,
+    also=(AzureVersion,),
     blind_to=(_COPIES, _TRUTH),
     recorded=True,
 )
@@ -132,6 +134,7 @@ def azure_ml_serves_mlflow_version_without_evaluation(version: ModelVersion, vie
     objective="bias-fairness",
     since="0.1.0",
     needs=(*_NEEDS, EvaluationTable),
+    also=(AzureVersion,),
     blind_to=(_COPIES, _TRUTH, TABLES),
     recorded=True,
 )

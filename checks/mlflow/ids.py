@@ -33,7 +33,7 @@ def logged_model(server: str, id: str) -> str:
 
 def table(run: str, path: str) -> str:
     """A table among the artifacts of a run, which is given by its id here."""
-    return f"{run}/artifacts/{quote(path)}"
+    return f"{run}/tables/{quote(path.removesuffix('.json'))}"
 
 
 def own(id: str) -> str:

@@ -66,7 +66,9 @@ def table(path: str, columns: Any, *rows: tuple[float | str | None, ...], **fiel
     kept = tuple(TableRow(cells=row) for row in rows) if columns else columns
     given = {"rows": kept, "problem": None, "digest": "d" * 64}
     id = ids.table(ids.run(SERVER, RUN), path)
-    return EvaluationTable(id=id, name=path.rpartition("/")[2], scope=HERE, columns=columns, **{**given, **fields})
+    return EvaluationTable(
+        id=id, name=path.rpartition("/")[2].removesuffix(".json"), scope=HERE, columns=columns, **{**given, **fields}
+    )
 
 
 def experiment(location: Any = UNSET, **fields: Any) -> Experiment:

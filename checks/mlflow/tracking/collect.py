@@ -99,7 +99,7 @@ def evaluation_tables(api: MlflowApi, found: Found) -> Iterator[EvaluationTable]
 
 
 def _table(api: MlflowApi, run: str, path: str, wanted: bool) -> EvaluationTable | None:
-    facts: dict[str, Any] = {"id": ids.table(run, path), "name": path.rpartition("/")[2]}
+    facts: dict[str, Any] = {"id": ids.table(run, path), "name": path.rpartition("/")[2].removesuffix(".json")}
     if not wanted:
         none = {"columns": None, "rows": None, "digest": None}
         return api.decode(EvaluationTable, {}, {}, problem=TOO_MANY, **none, **facts)

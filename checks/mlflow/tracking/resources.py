@@ -97,7 +97,7 @@ class EvaluationTable(Resource, frozen=True, kw_only=True):
     """A table among the artifacts of a run whose name says that it has results by group.
 
     Read with `--read-documents` alone. Of one that has no row a group, with the number of items in it, nothing is kept;
-    `problem` says why. Id: that of the run, with /artifacts/PATH
+    `problem` says why. Id: that of the run, with /tables/PATH
     """
 
     kind: ClassVar[str] = "mlflow.tracking.EvaluationTable"

@@ -123,10 +123,11 @@ def test_labels_of_a_vertex_model_and_jobs_of_azure_name_it() -> None:
     subject = replace(used(model_id=None, source="x"), id=ids.model_version(server, "other-name", "1"), scope=scope)
     made = replace(BEHIND[0], id=ids.run(server, RUN), scope=scope)
     served = deployment(model=f"{workspace}/models/retina/versions/7")
-    slug = "azure_ml_serves_mlflow_version_without_evaluation"
+    [check] = [each for each in registered()[0].values() if each.id == "MLP-5142"]
     for job, found in ((RUN, True), ("another", False)):
         one = model_version("retina", "7", tags=None, job_name=job)
-        assert ("found by the job of blue" in judged(slug, subject, made, served, one).message) is found
+        view = InventoryView(inventory_of(subject, made, served, one), check.needs, check.also)
+        assert ("found by the job of blue" in check(subject, view).message) is found
 
 
 # -- ways that disagree ------------------------------------------------------------------------------------------------
