@@ -5,11 +5,11 @@ moto's backends are called in process; nothing of botocore is patched, so real b
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import os
 import threading
-from base64 import b32encode
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -131,8 +131,9 @@ class Moto:
             tags=[{"Key": key, "Value": value} for key, value in (role.get("tags") or {}).items()],
             max_session_duration="3600",
         )
-        # moto's own is drawn by chance, and two worlds of one document would differ.
-        made.id = f"AROA{b32encode(hashlib.sha256(made.arn.encode()).digest())[:17].decode()}"
+        del iam.roles[made.id]  # moto draws one by lot, and a world is the same whenever it is made
+        made.id = _unique_id(role["name"])
+        iam.roles[made.id] = made
         made.create_date = role.get("created", datetime(2026, 1, 15, tzinfo=UTC))
         made.last_used = role.get("last_used")
         for name in role.get("managed_policies") or []:
@@ -203,6 +204,11 @@ class Moto:
 
 def _in_force(policy: Any) -> Any:
     return json.loads(next(v.document for v in policy.versions if v.version_id == policy.default_version_id))
+
+
+def _unique_id(name: str) -> str:
+    """The id of a role: letters and digits, always the same for a name."""
+    return "AROA" + base64.b32encode(hashlib.sha256(name.encode()).digest()).decode()[:17]
 
 
 def _role_detail(role: Any) -> dict[str, Any]:
