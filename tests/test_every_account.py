@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from scanning import calm, with_faults
 from support import Case, all_cases, all_kinds, registered
+from worlds.base import Fault, World
 
 from checks.aws.cloudwatch.resources import Alarm
 from checks.aws.iam.resources import Role
@@ -83,6 +85,34 @@ def test_a_verdict_is_the_same_beside_a_region_that_refuses(slug: str) -> None:
     account = all_cases()[slug][0].resource.scope.account
     kinds = tuple(kind for kind in OWN[slug] if kind in REGIONAL)
     assert judged_beside(slug, kinds, {"aws": Scope("aws", account, "ap-southeast-4")}) > 5
+
+
+#: Checks that go by what other regions may have: jobs that made an artifact, cards of a package, roles of the account.
+BEYOND = {
+    *("notebook_writes_served_artifact", "lineage_names_no_job_of_served_model", "served_model_of_job_without_data"),
+    *("served_model_validated_on_training_data", "served_model_training_data_undescribed"),
+    *("model_card_incomplete", "model_card_older_than_model", "model_card_not_approved_by_another"),
+    *("model_card_of_another_model", "served_package_without_model_card"),
+}
+
+
+def test_a_scan_gives_the_same_verdicts_beside_a_region_that_is_closed() -> None:
+    """As a policy of the organisation closes it, so that each service there refuses."""
+
+    def close(world: World) -> None:
+        world.faults += [
+            Fault(f"{service}:*", "deny", region="us-east-1")
+            for service in ("sagemaker", "logs", "cloudwatch", "events", "sns", "glue", "macie2", "tag")
+        ]
+
+    _, before, _ = calm("aws")
+    _, found = with_faults("aws", close)
+    there = {key: verdict for key, verdict in before.items() if ":eu-west-1:" in key[1]}
+    changed = {
+        slug.removeprefix("sagemaker_") for (slug, id), verdict in there.items() if found[slug, id] is not verdict
+    }
+    assert changed <= BEYOND
+    assert len(there) > 300
 
 
 def test_nothing_follows_from_absence_where_a_region_was_not_asked() -> None:

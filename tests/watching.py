@@ -49,11 +49,11 @@ class Observed(InventoryView):
         self.fields.add((kind, resource.id, field))
         self.reads.add(Seen(kind, resource.id, field, inner))
 
-    def get(self, kind: Any, id: str, at: Any = None) -> Any:
+    def get(self, kind: Any, id: str, at: Any = None, outside: str = "") -> Any:
         if kind.kind in self.without:
-            return super().get(kind, id, at)
+            return super().get(kind, id, at, outside)
         self.joins.add((kind.kind, id))
-        return self.watch(super().get(kind, id, at))
+        return self.watch(super().get(kind, id, at, outside))
 
     def all(self, kind: Any) -> Any:
         if kind.kind in self.without:

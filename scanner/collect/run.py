@@ -132,7 +132,7 @@ class _Account:
         kinds = {collector.kind.kind for collector in collectors}
         self.waiting = {c.kind.kind: (c, {k.kind for k in c.follows} & kinds) for c in collectors}
         self.left = {kind: len(facts.scopes.get(kind, ())) for kind in kinds}
-        self.complete: dict[str, bool] = {}
+        self.complete: dict[str, dict[str, bool]] = {}
         for listing in facts.listings:
             self.note(listing)
         for listing in earlier:
@@ -142,7 +142,17 @@ class _Account:
     def note(self, listing: Listing) -> None:
         if listing.scope.account != self.name:
             return
-        self.complete[listing.kind] = self.complete.get(listing.kind, True) and listing.complete
+        regions = self.complete.setdefault(listing.kind, {})
+        regions[listing.scope.region] = regions.get(listing.scope.region, True) and listing.complete
+
+    def followed(self, collector: Collector, scope: Scope) -> bool:
+        """Whether all was read that a unit goes by: of a region that region alone, as others name nothing there."""
+        for kind in collector.follows:
+            regions = self.complete.get(kind.kind, {})
+            near = [regions[name] for name in (scope.region, ANYWHERE) if name in regions]
+            if not all(regions.values() if scope.region == ANYWHERE or not near else near):
+                return False
+        return True
 
     def ready(self) -> list[Unit]:
         """Units that wait for nothing any more, each once. A kind without units is done at once."""
@@ -150,8 +160,8 @@ class _Account:
         while startable := [kind for kind, (_, needs) in self.waiting.items() if not needs & self.unfinished]:
             for kind in startable:
                 collector, _ = self.waiting.pop(kind)
-                whole = all(self.complete.get(k.kind, False) for k in collector.follows if k.kind in self.complete)
-                units += [Unit(collector, scope, whole) for scope in self.facts.scopes.get(kind, ())]
+                scopes = self.facts.scopes.get(kind, ())
+                units += [Unit(collector, scope, self.followed(collector, scope)) for scope in scopes]
         return units
 
     @property

@@ -38,8 +38,8 @@ class Noting(InventoryView):
         self.found: set[Key] = set()
         self.whole: set[str] = set()
 
-    def get(self, kind: type[R], id: str, at: Scope | None = None) -> R | UnsetType | None:
-        found = super().get(kind, id, at)
+    def get(self, kind: type[R], id: str, at: Scope | None = None, outside: str = "") -> R | UnsetType | None:
+        found = super().get(kind, id, at, outside)
         if isinstance(found, Resource):
             self.found.add(Key(kind.kind, found.id))
         return found

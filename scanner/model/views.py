@@ -71,11 +71,11 @@ class View(Protocol):
         """When the inventory was taken: the only clock that a check knows."""
         ...
 
-    def get(self, kind: type[R], id: str, at: Scope | None = None) -> R | UnsetType | None:
+    def get(self, kind: type[R], id: str, at: Scope | None = None, outside: str = "") -> R | UnsetType | None:
         """The resource; `None` if its kind was read completely and it is not there; else `UNSET`.
 
         `at` is the account and region that it is in, if it is there: where these were read completely, what others
-        refuse does not matter.
+        refuse does not matter. `outside` is an account that it is known not to be in.
         """
         ...
 

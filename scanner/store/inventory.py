@@ -242,14 +242,14 @@ class InventoryView:
     def asked(self, kind: type[Resource]) -> bool:
         return kind.kind in self._needs and kind.kind in self._listed
 
-    def get(self, kind: type[R], id: str, at: Scope | None = None) -> R | UnsetType | None:
+    def get(self, kind: type[R], id: str, at: Scope | None = None, outside: str = "") -> R | UnsetType | None:
         """See `View.get`."""
         self._refuse(kind)
         found = self._inventory.find(kind, id)
         if found is not None:
             return found
         known = self._is_complete(kind) or (at is not None and self._complete_in(kind, at.account, at.region))
-        return None if known else UNSET
+        return None if known or (outside and self._complete_outside(kind, outside)) else UNSET
 
     def all(self, kind: type[R]) -> All[R]:
         """All observed resources of a kind, sorted by id. Look at `.complete` before concluding from absence.
@@ -276,16 +276,24 @@ class InventoryView:
 
     def _complete_in(self, kind: type[Resource], account: str, region: str) -> bool:
         """Of a kind that is listed for all regions of an account at once, each is as complete as that."""
+        regions = self._by_account(kind).get(account, {})
+        if region in ("", ANYWHERE):
+            return bool(regions) and all(regions.values())
+        there = [regions[name] for name in (region, ANYWHERE) if name in regions]
+        return bool(there) and all(there)
+
+    def _complete_outside(self, kind: type[Resource], account: str) -> bool:
+        """Whether all accounts but one were read."""
+        found = self._by_account(kind)
+        return account in found and all(all(regions.values()) for name, regions in found.items() if name != account)
+
+    def _by_account(self, kind: type[Resource]) -> dict[str, dict[str, bool]]:
         if kind.kind not in self._accounts:
             accounts = self._accounts[kind.kind] = dict[str, dict[str, bool]]()
             for (name, scope), listing in self._inventory.listings.items():
                 if name == kind.kind:
                     accounts.setdefault(scope.account, {})[scope.region] = listing.complete
-        regions = self._accounts[kind.kind].get(account, {})
-        if region in ("", ANYWHERE):
-            return bool(regions) and all(regions.values())
-        there = [regions[name] for name in (region, ANYWHERE) if name in regions]
-        return bool(there) and all(there)
+        return self._accounts[kind.kind]
 
     def _refuse(self, kind: type[Resource]) -> None:
         if kind.kind not in self._needs:

@@ -139,7 +139,13 @@ class FoundView:
     def asked(self, _: type[Resource]) -> bool:
         return False
 
-    def get(self, kind: type[R], id: str, at: Scope | None = None) -> R | UnsetType | None:  # noqa: ARG002 - of the protocol
+    def get(
+        self,
+        kind: type[R],
+        id: str,
+        at: Scope | None = None,  # noqa: ARG002 - of the protocol
+        outside: str = "",  # noqa: ARG002 - likewise
+    ) -> R | UnsetType | None:
         if kind not in self._by_id:
             self._by_id[kind] = {each.id: each for each in self._found.of(kind)}
         found: R | UnsetType = self._by_id[kind].get(id, UNSET)

@@ -121,27 +121,27 @@ def _had_no_data(reply: Mapping[str, Any]) -> bool | None:
     return any(words in reason for words in _NO_DATA) if isinstance(reason, str) else None
 
 
-@collector(InferenceComponent, operations=(_COMPONENTS, _COMPONENT), per="account", follows=(Endpoint, EndpointConfig))
+@collector(InferenceComponent, operations=(_COMPONENTS, _COMPONENT), follows=(Endpoint, EndpointConfig))
 def inference_components(api: AwsApi, found: Found) -> Iterator[InferenceComponent]:
-    """Those of all regions with an endpoint that may have some."""
-    for region in sorted(_with_components(found)):
-        listed = api.pages(_COMPONENTS, region=region, MaxResults=100)
-        yield from there(api.each(partial(_component, api, region), listed))
+    """Those of a region with an endpoint that may have some."""
+    if _may_have_components(found, api.scope.region):
+        yield from there(api.each(partial(_component, api), api.pages(_COMPONENTS, MaxResults=100)))
 
 
-def _with_components(found: Found) -> set[str]:
-    """Regions with an endpoint whose configuration has a variant without a model, or was not observed."""
-    without: dict[tuple[str, str], bool] = {}
+def _may_have_components(found: Found, region: str) -> bool:
+    """Whether an endpoint has a configuration with a variant without a model, or one that was not observed."""
+    without: dict[str, bool] = {}
     for config in found.of(EndpointConfig):
-        models_alone = config.variants is not UNSET and all(v.model_name is not None for v in config.variants or ())
-        without[config.scope.region, config.name] = not models_alone
-    endpoints = ((endpoint.scope.region, endpoint.endpoint_config_name) for endpoint in found.of(Endpoint))
-    return {region for region, config in endpoints if without.get((region, str(config)), True)}
+        if config.scope.region == region:
+            models_alone = config.variants is not UNSET and all(v.model_name is not None for v in config.variants or ())
+            without[config.name] = not models_alone
+    endpoints = (one.endpoint_config_name for one in found.of(Endpoint) if one.scope.region == region)
+    return any(without.get(str(config), True) for config in endpoints)
 
 
-def _component(api: AwsApi, region: str, summary: Mapping[str, Any]) -> InferenceComponent | None:
+def _component(api: AwsApi, summary: Mapping[str, Any]) -> InferenceComponent | None:
     name = summary["InferenceComponentName"]
-    reply = api.call(_COMPONENT, region=region, absent=_GONE, InferenceComponentName=name)
+    reply = api.call(_COMPONENT, absent=_GONE, InferenceComponentName=name)
     if reply is None:
         api.gone()
         return None
@@ -152,7 +152,6 @@ def _component(api: AwsApi, region: str, summary: Mapping[str, Any]) -> Inferenc
         {_COMPONENTS: summary, _COMPONENT: reply},
         id=summary["InferenceComponentArn"],
         name=name,
-        scope=Scope(api.scope.provider, api.account, region),
     )
 
 

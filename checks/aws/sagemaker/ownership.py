@@ -23,7 +23,7 @@ from scanner.model.views import View
 def bucket_of(view: View, resource: Resource, name: str) -> Bucket | UnsetType | None:
     """A bucket as its owner sees it if that is an account of the scan, else as the account of a resource sees it."""
     arn = bucket_arn(partition_of(resource.id), name)
-    owners = view.get(Bucket, arn)
+    owners = view.get(Bucket, arn, outside=resource.scope.account)
     if isinstance(owners, Resource) and resource.scope.account == owners.scope.account:
         return owners
     seen = view.get(Bucket, foreign_bucket_id(arn, resource.scope.account))

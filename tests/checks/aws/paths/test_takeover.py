@@ -123,8 +123,14 @@ CASES = {
         ),
         Case("a bucket of another account of the scan", PASS, served_from(URI), of_sibling(), seen_from_here()),
         Case(
-            "an account that may own it was not read", UNKNOWN, served_from(URI), seen_from_here(), incomplete=[Bucket]
+            "an account that may own it was not read",
+            UNKNOWN,
+            served_from(URI),
+            seen_from_here(),
+            of_sibling("northwind-example-others"),
+            incomplete=[Bucket],
         ),
+        Case("its own account was not read to the end", FAIL, served_from(URI), seen_from_here(), incomplete=[Bucket]),
         Case("missing, and nobody else can make it", PASS, served_from(f"s3://{RESERVED}/m"), missing(RESERVED)),
         Case("missing in another's namespace", FAIL, served_from(f"s3://{OTHERS}/m"), missing(OTHERS)),
         Case("missing, named like AWS's but for the region", FAIL, served_from(f"s3://{ALIKE}/m"), missing(ALIKE)),
