@@ -2,9 +2,13 @@
 
 from typing import Any
 
+from msgspec import Struct
+from msgspec.structs import replace
+
 from checks.azure.actions import allows
-from checks.azure.authorization.grants import covers, grants, permissions_of, readable
+from checks.azure.authorization.grants import has_members, is_above, permissions_of, readable
 from checks.azure.authorization.resources import RoleAssignment, RoleDefinition
+from checks.azure.ids import arm_id
 from checks.azure.machine_learning.computes import INSTANCE, other_than
 from checks.azure.machine_learning.resources import Compute
 from checks.azure.machine_learning.states import standing_still
@@ -63,30 +67,59 @@ def azure_ml_compute_instance_without_idle_shutdown(compute: Compute, view: View
 def _by_identity(compute: Compute, shown: dict[str, Any], view: View) -> Verdict:
     """The verdict on an instance that stops by its identity, if that may."""
     people, known = principals(compute.principal_id or None, compute.user_assigned_identities or None)
-    found = view.derive(grants)
-    if not found.complete:
+    index = view.derive(stoppers)
+    if not index.complete:
         return unknown("RoleAssignment")
-    groups = found.groups_in(compute.scope.account)
     doubts = set() if known else {"user_assigned_identities"}
-    for person in sorted(people | groups):
-        for held in found.of(person, view):
-            may = _may_stop(held, compute, view)
-            if may is None:
-                doubts.add("RoleAssignment" if not readable(held) else "RoleDefinition.permissions")
-            elif may and person in people:
-                return passed("it stops when idle, by its identity", path=(compute.id, held.id), **shown)
-            elif may:
-                doubts.add(f"whether its identity is in the group {person}, which may stop it")
+    for scope in _around(compute.id):
+        held = index.able.get(scope, {})
+        if able := [held[person] for person in people if person in held]:
+            return passed("it stops when idle, by its identity", path=(compute.id, min(able)), **shown)
+        if group := index.groups.get(scope):
+            doubts.add(f"whether its identity is in the group {group}, which may stop it")
+        if not people.isdisjoint(index.unread.get(scope, ())):
+            doubts.add("RoleDefinition.permissions")
     if doubts:
         return unknown(*sorted(doubts))
     return standing_still(compute) or failed("its identity has no role by which it could stop when idle", **shown)
 
 
-def _may_stop(held: RoleAssignment, compute: Compute, view: View) -> bool | None:
-    """Whether an assignment lets its holder stop an instance; None if that is not known."""
-    if not readable(held):
-        return None
-    if not covers(str(held.assigned_scope), compute.id):
-        return False
-    permissions = permissions_of(held, view)
-    return None if permissions is None else allows(permissions, _STOP)
+class Stoppers(Struct, frozen=True):
+    """Who may stop instances, by the scope of the assignment that allows it, which is empty for one above all.
+
+    `able` are assignments by their holders, `groups` the first with members, `unread` the holders of roles that were
+    not observed. It is not complete if some assignment, or a member of one, was not observed.
+    """
+
+    able: dict[str, dict[str, str]]
+    groups: dict[str, str]
+    unread: dict[str, set[str]]
+    complete: bool
+
+
+def stoppers(view: View) -> Stoppers:
+    """For `view.derive`."""
+    listed = view.all(RoleAssignment)
+    found = Stoppers({}, {}, {}, complete=True)
+    complete = listed.complete
+    for held in listed:
+        if not readable(held) or not isinstance(held.principal_id, str):
+            complete = False
+            continue
+        person, where = held.principal_id.lower(), str(held.assigned_scope)
+        scope = "" if is_above(where) else arm_id(where)
+        permissions = permissions_of(held, view)
+        if permissions is None:
+            found.unread.setdefault(scope, set()).add(person)
+        elif allows(permissions, _STOP):
+            at = found.able.setdefault(scope, {})
+            at[person] = min(held.id, at.get(person, held.id))
+            if has_members(held):
+                found.groups[scope] = min(person, found.groups.get(scope, person))
+    return replace(found, complete=complete)
+
+
+def _around(identifier: str) -> list[str]:
+    """The scopes at which an assignment holds for a resource, from the widest."""
+    parts = identifier.split("/")
+    return ["", *("/".join(parts[:count]) for count in range(3, len(parts) + 1))]
