@@ -58,6 +58,7 @@ def _of_resource(api: discovery.Api, kind: str, resource: dict[str, Any], path: 
 
 def knows(operation: str, path: tuple[str, ...], document: dict[str, Any]) -> bool:
     known = {spelling.partition("/")[0].partition(".")[0]: spelling for spelling in document.get("collections") or {}}
+    known |= {"bigquery": "bigquery.googleapis.com/v2"} if document.get("bigquery_tables") else {}
     spelling = known.get(operation.partition(".")[0], "cloudresourcemanager.googleapis.com/v3")
     api = _api(spelling.partition(".")[0], spelling.partition("/")[2])
     for method in itertools.chain.from_iterable(api.routes.values()):
