@@ -22,8 +22,9 @@ SHEET_NAMES = ("croissant.json", "metadata.json", "README.md", "dataset_card.md"
 #: All that a scan may open, with `--read-documents` and not otherwise.
 DOCUMENT_NAMES = frozenset((*NAMES, *SHEET_NAMES))
 _BY_ITSELF = "metadata.json"
-#: The last part of an address that is a file, or what names of files begin with: `all.csv`, `part-`; not `v1.2`.
-_FILE = pattern(r".*(?:\.[A-Za-z][A-Za-z0-9]{0,9}|[-_.]|\*.*)")
+#: The last part of an address that is a file, or what names of files begin with: `all.csv`, `part-`. Folders of
+#: versions have dots as well: `v1.2`, `2026.Q1`, `tickets.v2`.
+_FILE = pattern(r".*(?:\.(?!v\d+$)[a-z][a-z0-9]{1,9}|\.[A-Z]{3,10}|[-_.]|\*.*)")
 #: What folders are called that are a part of a data set: what describes it lies above them.
 _PARTS = frozenset(
     {"train", "training", "test", "testing", "validation", "valid", "val", "eval", "evaluation", "data", "input"}
@@ -123,7 +124,7 @@ def folders_beside(place: str) -> tuple[str, ...]:
     bucket, _, key = place.strip("/").partition("/")
     if not bucket or not is_plain(key):
         return ()
-    steps = [bucket, *filter(None, key.split("/"))]
+    steps = [bucket, *(key.split("/") if key else ())]  # `a//b` is another place than `a/b`
     if len(steps) > 1 and _FILE.fullmatch(steps[-1]):
         steps.pop()
     found = ["/".join(steps)]
