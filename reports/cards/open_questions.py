@@ -43,7 +43,8 @@ def _facts(sheet: Sheet) -> Iterator[str]:
     if sheet.date:
         yield f"of {sheet.date}"
     if sheet.digests:
-        yield f"{len(sheet.digests)} digests of files"
+        count = len(sheet.digests)
+        yield f"{count} digest{'' if count == 1 else 's'} of files"
     yield _DESCRIPTION[sheet.description or "empty"]
 
 

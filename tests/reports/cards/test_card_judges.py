@@ -16,6 +16,8 @@ from drafting import card, written
 from support import ROOT, TESTS
 
 from reports.cards.huggingface_draft import render_huggingface
+from scanner.cards.sheet import answers_of
+from scanner.cards.sheet_files import read_sheet
 
 
 def python(name: str) -> str | None:
@@ -46,6 +48,22 @@ def test_cards_are_read_by_hugging_face_and_data_sheets_by_mlcroissant(tmp_path:
 
     assert {name: problem for name, problem in found.items() if name in files and problem} == {}
     assert [name for name in broken if not found[name]] == []
+
+
+@pytest.mark.skipif(
+    python("cards") is None,
+    reason="huggingface_hub and mlcroissant are not installed: make .venv-cards/.ready, or set MLPOSTURE_CARDS",
+)
+def test_what_mlcroissant_writes_is_read() -> None:
+    made = subprocess.run(
+        [str(python("cards")), str(TESTS / "croissant_made.py")], capture_output=True, timeout=300, check=True
+    )
+    sheet = read_sheet("metadata.json", made.stdout)
+
+    filled = ("DS-1.2", "DS-2.14", "DS-2.15", "DS-3.2", "DS-5.4", "DS-6.2", "DS-6.3", "DS-6.4")
+    assert answers_of(sheet).filled == filled
+    assert (sheet.name, sheet.version, sheet.date, sheet.conforms) == ("tickets", "1.0.0", "2026-01-01", ("1.0",))
+    assert (sheet.description, sheet.digests) == ("filled", (f"sha256:{'a' * 64}",))
 
 
 @pytest.mark.skipif(
