@@ -1,5 +1,6 @@
 """Artifacts of packages that serve: the object that was registered, and the one that lies there now."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from factories.aws import IMAGE, artifact_object, config, endpoint, from_package, packaged, packed, single, variant
@@ -63,6 +64,9 @@ CASES = {
         Case("the object that was registered", PASS, PACKAGE, *SERVES, UNCHANGED),
         Case("with its quotes", PASS, packaged(of(etag=f'"{WAS}"')), *SERVES, UNCHANGED),
         Case("another object", FAIL, PACKAGE, *SERVES, REPLACED),
+        Case("an earlier version of the object was brought back", FAIL, PACKAGE, *SERVES,
+             artifact_object(ARTIFACT, NOW, last_modified=datetime(2020, 1, 1, tzinfo=UTC))),
+        Case("an object that was put in parts", PASS, packaged(of(etag=NOW)), *SERVES, REPLACED),
         Case("one of two containers loads another", FAIL, packaged(of(), of(SECOND)), *SERVES, UNCHANGED,
              artifact_object(SECOND, NOW)),
         Case("another object, and one that was not seen", FAIL, packaged(of(), of(SECOND)), *SERVES, REPLACED),
