@@ -114,6 +114,7 @@ def test_what_is_missing_in_a_subscription_is_named() -> None:
                 "glue:*",
                 "iam:*",
                 "logs:*",
+                "datazone:*",
                 "macie2:*",
                 "s3:*",
                 "sns:*",
@@ -125,6 +126,7 @@ def test_what_is_missing_in_a_subscription_is_named() -> None:
             (
                 "cloudwatch:*",
                 "codepipeline:*",
+                "datazone:*",
                 "events:*",
                 "sagemaker:*",
                 "ec2:*",
@@ -154,7 +156,7 @@ def test_the_simulator_of_aws_says_what_is_missing(actions: tuple[str, ...], cod
     [(("README.md", "croissant.json"), False), (("README.md",), True), (("model.tar.gz",), True)],
 )
 def test_a_right_that_is_limited_to_the_names_of_documents_is_enough(names: tuple[str, ...], missing: bool) -> None:
-    services = ("cloudwatch", "events", "sagemaker", "ec2", "glue", "iam", "logs", "macie2", "sns")
+    services = ("cloudwatch", "datazone", "events", "sagemaker", "ec2", "glue", "iam", "logs", "macie2", "sns")
     world = readers_policy(
         *(f"{service}:*" for service in services), "s3:Get*Bucket*", "s3:Get*Configuration", "s3:List*"
     )

@@ -52,7 +52,9 @@ def test_what_matters_for_declared_systems_is_planned_only_where_there_are_some(
     assert {one.kind.kind for one in set(declared.collectors) - set(plain.collectors)} == {
         "aws.cloudwatch.Alarm",
         "aws.s3.ArtifactObject",
+        "aws.datazone.CatalogLineage",
         "aws.sagemaker.ArtifactLineage",
+        "gcp.data_lineage.DataLineage",
         "gcp.vertex_ai.ModelLineage",
         "aws.glue.Table",
         "aws.codepipeline.DeclaredPipeline",
@@ -125,6 +127,12 @@ def test_what_matters_for_declared_systems_is_planned_only_where_there_are_some(
         "Microsoft.Security/defenderForStorageSettings/read",
         "Microsoft.Security/pricings/read",
         "monitoring.notificationChannels.get",
+        "datalineage.locations.batchSearchLinkProcesses",
+        "datalineage.locations.searchLinks",
+        "datalineage.processes.get",
+        "datazone:GetLineageEvent",
+        "datazone:ListDomains",
+        "datazone:ListLineageEvents",
         "aiplatform.artifacts.list",
         "aiplatform.artifacts.queryArtifactLineageSubgraph",
         "sagemaker:DescribeArtifact",
@@ -140,6 +148,7 @@ def test_what_matters_for_declared_systems_is_planned_only_where_there_are_some(
     }
     assert declared.systems and not plain.systems
     assert {one.id for one in set(declared.checks) - set(plain.checks)} == {
+        *("MLP-5216", "MLP-5224"),
         *("MLP-5213", "MLP-5223", "MLP-5232", "MLP-5233", "MLP-5234", "MLP-5306", "MLP-5307", "MLP-5308", "MLP-5315"),
         *("MLP-5309", "MLP-5316", "MLP-5331", "MLP-5332", "MLP-5333"),
         "MLP-5504",
