@@ -80,8 +80,8 @@ def test_the_terminal_says_how_many_checks_are_for_declared_systems(own: Path) -
 
     checks, collectors = registered()
     of_aws = [check for check in checks.values() if check.providers == {"aws"}]
-    lost = len(of_aws) - len(without_systems(of_aws, collectors))
-    assert lost >= len(JUDGED)
+    lost = len(of_aws) - len(without_systems(of_aws, collectors)) + 1  # MLP-5001, which looks for what none declares
+    assert lost > len(JUDGED)
     line = f"\n{lost} checks were left out: they judge AI systems that you declare; `mlposture systems init`"
     assert line in said("plain.json")
     assert "left out" not in said("plain.json", "--systems", MANIFEST)

@@ -174,7 +174,7 @@ def select(checks: Iterable[Check], options: Options) -> tuple[Check, ...]:
     """The checks that were asked for. Raises InputError for a name that nothing has, and if none is left."""
     from scanner.evaluate.unclaimed import UNCLAIMED
 
-    wanted = _chosen((*checks, UNCLAIMED), options)
+    wanted = _chosen(checks, options)
     chosen = tuple(check for check in wanted if check is not UNCLAIMED)
     if wanted and not chosen:
         raise InputError(f"{UNCLAIMED.id} looks at what is read for other checks: select one of them as well")
@@ -184,8 +184,11 @@ def select(checks: Iterable[Check], options: Options) -> tuple[Check, ...]:
 
 
 def _chosen(checks: Iterable[Check], options: Options) -> tuple[Check, ...]:
+    """Of these checks and of that of what belongs to no AI system, those that were asked for. Raises InputError."""
+    from scanner.evaluate.unclaimed import UNCLAIMED
+
     least = parse_severity("--min-severity", options.get("min_severity") or Severity.INFORMATIONAL)
-    chosen = select_checks(checks, wanted=options["check"], skipped=options["skip_check"], least=least)
+    chosen = select_checks((*checks, UNCLAIMED), wanted=options["check"], skipped=options["skip_check"], least=least)
     if options["framework"]:
         known = catalogue(options)
         named = {id for framework in known.frameworks.values() for row in framework.controls for id in row.checks}
@@ -283,7 +286,7 @@ def judge(
     from scanner.evaluate.unclaimed import UNCLAIMED
 
     if owners is not None:
-        wanted = _chosen((*CHECKS.values(), UNCLAIMED), options)
+        wanted = _chosen(CHECKS.values(), options)
         checks = (*checks, *(check for check in wanted if check is UNCLAIMED))
     shown = catalogue(options)
     built = _build(
