@@ -87,12 +87,13 @@ def test_a_verdict_is_the_same_beside_a_region_that_refuses(slug: str) -> None:
     assert judged_beside(slug, kinds, {"aws": Scope("aws", account, "ap-southeast-4")}) > 5
 
 
-#: Checks that go by what other regions may have: jobs that made an artifact, cards of a package, roles of the account.
+#: Checks that go by what other regions may have: jobs that made an artifact, cards and files of a package, roles.
 BEYOND = {
     *("notebook_writes_served_artifact", "lineage_names_no_job_of_served_model", "served_model_of_job_without_data"),
     *("served_model_validated_on_training_data", "served_model_training_data_undescribed"),
     *("model_card_incomplete", "model_card_older_than_model", "model_card_not_approved_by_another"),
-    *("model_card_of_another_model", "served_package_without_model_card"),
+    *("model_card_of_another_model", "served_package_without_model_card", "served_model_without_model_card"),
+    "served_model_data_from_s3_bucket_others_write",
 }
 
 

@@ -14,7 +14,7 @@ from checks.aws.sagemaker.packages import named_alone
 from checks.aws.sagemaker.resources import Container, Model, ModelPackage, NamedModelCard
 from checks.documents import NONE, UNSEEN, Documents, gathered
 from scanner.cards.card import Card
-from scanner.model.views import View
+from scanner.model.views import View, Whole
 
 _MANY = "MultiModel"
 
@@ -31,10 +31,10 @@ class LooseFolders(Struct, frozen=True):
 
 
 class NamedCards(Struct, frozen=True):
-    """The cards that are current, by the region and what they say they are of; `complete` unless some were not seen."""
+    """The cards that are current, by the region and what they say they are of; `whole` where none is missing."""
 
     of: dict[tuple[str, str, str], list[NamedModelCard]]
-    complete: bool
+    whole: Whole
 
 
 def is_loose(model: Model) -> bool | None:
@@ -100,14 +100,14 @@ def named_cards(view: View) -> NamedCards:
     """An index of the cards that are not archived, to be derived once."""
     found = view.all(NamedModelCard)
     of: dict[tuple[str, str, str], list[NamedModelCard]] = {}
-    complete = found.complete
+    whole = Whole(found)
     for one in found:
         if one.status is UNSET or one.card is UNSET:
-            complete = False
+            whole.doubt(one.scope)
         if one.status != ARCHIVED and isinstance(one.card, Card):
             for name in one.card.models or ():
                 of.setdefault((one.scope.account, one.scope.region, name), []).append(one)
-    return NamedCards(of, complete)
+    return NamedCards(of, whole)
 
 
 def cards_of(view: View, model: Model) -> tuple[NamedModelCard, ...]:

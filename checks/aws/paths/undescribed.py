@@ -62,7 +62,7 @@ def sagemaker_served_model_without_model_card(model: Model, view: View) -> Verdi
     if isinstance(way, Verdict):
         return way
     path = (model.id, *way)
-    if not view.derive(named_cards).complete:
+    if not view.derive(named_cards).whole.at(model.scope):
         return unknown("NamedModelCard", path=path)
     cards = cards_of(view, model)
     evidence = of(NamedModelCard, cards, "status", "card")
