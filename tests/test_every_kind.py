@@ -94,6 +94,7 @@ NOT_FOLLOWED = {
         for side in ("reads", "writes")
         for field in ("id", "uri")
     },
+    "aws.sagemaker.NamedModelCard.card.models[]": "a card is read because it names a model that was read",
     "aws.sagemaker.ModelCard.card.models[]": "a card is read because a package that was read is named there",
     "aws.sagemaker.ModelCard.card.artifacts[]": "what a card says of an artifact; buckets of what serves are followed",
     "azure.machine_learning.ModelVersion.model_uri": "where a datastore is, which the workspace leads to",
@@ -163,7 +164,6 @@ UNUSED = {
         (
             "aws.sagemaker.ModelPackage.mlflow_names",
             "aws.sagemaker.ModelPackage.source_uri",
-            "checks.aws.sagemaker.resources.ComponentContainer.mlflow_names",
             "gcp.vertex_ai.Model.mlflow_names",
         ),
         "by which a version of MLflow that it comes from is found",

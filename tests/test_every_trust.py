@@ -164,7 +164,11 @@ def _passing_without(naming: Naming, entries: tuple[Entry, ...], seen: Any) -> I
         if settled(naming, *entries, inventory=inventory).status is PASS:
             yield f"{naming.check.slug}, {naming.case.name}: passes when {kind}.{field} is unobserved"
         inventory.add(whole)
-    for kind, id in sorted(seen.joins):
+    not_all_seen = {key[0] for key, listing in inventory.listings.items() if not listing.complete}
+    judged = (naming.check.kind.kind, naming.case.resource.id)  # which is there, or nothing would be judged
+    for kind, id in sorted(seen.joins - {judged}):
+        if kind in not_all_seen and inventory.find(COLLECTORS[kind].kind, id) is None:
+            continue  # the case is already one where nobody saw it
         left = naming.case.inventory(without=(kind, id))
         for key, listing in left.listings.items():
             if key[0] == kind:

@@ -138,8 +138,6 @@ def _judged(model: Model, view: View, path: tuple[str, ...]) -> Verdict:
             doubts.append(f"bucket {name}")
             continue
         said = _said(s3_ml_bucket_writable_by_other_accounts(bucket), bucket, [known.runs[one] for one in readers], way)
-        if said.status is Status.FAIL:
-            return said
         if said.status is Status.NOT_APPLICABLE and bucket.exists is not False:
             doubts.append(f"who may write {name}")  # at least the account that owns it
         verdicts.append(said)
@@ -162,7 +160,10 @@ def _said(
 
 
 def _summed(verdicts: list[Verdict], doubts: list[str], path: tuple[str, ...]) -> Verdict:
-    """The verdict where no bucket is known to be open."""
+    """The verdict on all buckets: one that is open decides. Where trust may close it, the rest is to be known, too."""
+    failing = [one for one in verdicts if one.status is Status.FAIL]
+    if failing:
+        return next((one for one in failing if not one.foreign), None) or _unless_known(failing, verdicts, doubts)
     if open_one := next((one for one in verdicts if one.status is Status.UNKNOWN), None):
         return open_one
     if doubts:
@@ -176,6 +177,16 @@ def _summed(verdicts: list[Verdict], doubts: list[str], path: tuple[str, ...]) -
             evidence.setdefault(field, {})[one.path[0]] = value
     way = tuple(dict.fromkeys(id for one in closed for id in one.path))
     return passed("no other account may write what its data was made from", path=way, **evidence)
+
+
+def _unless_known(failing: list[Verdict], verdicts: list[Verdict], doubts: list[str]) -> Verdict:
+    """One failure for buckets that are open only to accounts which may be trusted."""
+    return structs.replace(
+        failing[0],
+        foreign=tuple(dict.fromkeys(each for one in failing for each in one.foreign)),
+        missing=tuple(dict.fromkeys([*(field for one in verdicts for field in one.missing), *doubts])),
+        known="; ".join(dict.fromkeys(one.known for one in failing)),
+    )
 
 
 def _before(known: Catalog, places: set[Place]) -> list[int]:

@@ -105,6 +105,8 @@ def test_a_description_that_pipelines_wrote_is_recorded_and_one_that_lacks_is_mi
     assert told(row) == {
         "recorded": [f"{undescribed} is not so of 1, by what is recorded"],
         "missing": [
+            "“Model card names another version, artifact or image than the model version that serves” is so of 1, by "
+            "what is recorded",
             f"{undescribed} is so of 4, by what is recorded",
             "“Model version that serves is described, and the description leaves items of a model card open” is so of "
             "1, by what is recorded",
