@@ -50,8 +50,8 @@ def _facts(sheet: Sheet) -> Iterator[str]:
 
 def _specifications(sheet: Sheet) -> Iterator[str]:
     """`1.1 and RAI 1.0`, as the file says what it follows."""
-    if sheet.conforms:
-        yield " and ".join(one.replace("/", " ") for one in sheet.conforms)
+    if sheet.specifications:
+        yield " and ".join(one.replace("/", " ") for one in sheet.specifications)
 
 
 def _question(sheet: Sheet, id: str) -> str:

@@ -75,9 +75,9 @@ def read_croissant(text: str) -> Sheet:
     return _sheet(found)
 
 
-def conforms(sheet: Sheet) -> bool:
+def names_specification(sheet: Sheet) -> bool:
     """Whether it says itself that it is Croissant."""
-    return bool(sheet.conforms)
+    return bool(sheet.specifications)
 
 
 def _sheet(node: Node) -> Sheet:
@@ -100,7 +100,7 @@ def _sheet(node: Node) -> Sheet:
         date=next(iter(names(dated)), None),
         description=description,
         entries=entries.made(),
-        conforms=tuple(dict.fromkeys(said)),
+        specifications=tuple(dict.fromkeys(said)),
         rai=tuple(dict.fromkeys(map(kept, rai)))[:_MOST],
         digests=tuple(dict.fromkeys(_digests(node)))[:_MOST],
     )

@@ -17,7 +17,7 @@ class Sheet(Part, frozen=True, kw_only=True):
     """What was read of a data sheet. It was recorded: whether it is true is not known.
 
     `description` is how far a free text says what the data is: `filled`, a `placeholder` or `empty`. `entries` are by
-    the ids of questions; a question without one is open. `conforms` are the specifications that it says it follows,
+    the ids of questions; a question without one is open. `specifications` are those that it says it follows,
     `rai` its members of Croissant's vocabulary for responsible AI that say something. `digests` are those that it names
     of files, as `sha256:…` or `md5:…`. `problem` says why nothing, or not all of it, could be read.
     """
@@ -28,7 +28,7 @@ class Sheet(Part, frozen=True, kw_only=True):
     date: str | None = None
     description: str | None = None
     entries: dict[str, Entry] | None = None
-    conforms: tuple[str, ...] | None = None
+    specifications: tuple[str, ...] | None = None
     rai: tuple[str, ...] | None = None
     digests: tuple[str, ...] | None = None
     problem: str | None = None

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from msgspec import UNSET
 
 from scanner.cards.card_files import ARCHIVED, LARGEST, NAMES, NO_TEXT, TOO_LARGE, UNREAD, is_plain, text_of
-from scanner.cards.croissant_sheet import conforms, read_croissant
+from scanner.cards.croissant_sheet import names_specification, read_croissant
 from scanner.cards.dataset_card import read_dataset_card
 from scanner.cards.sheet import Sheet, describes
 from scanner.model.nouns import Part
@@ -55,7 +55,7 @@ def read_sheet(name: str, content: bytes) -> Sheet:
     if not name.endswith(".json"):
         return read_dataset_card(text)
     found = read_croissant(text)
-    if name == _BY_ITSELF and not conforms(found):
+    if name == _BY_ITSELF and not names_specification(found):
         return Sheet(format="json", problem="it does not say that it is Croissant")
     return found
 
@@ -107,7 +107,7 @@ def sheets_in(folders: Mapping[str, Any]) -> Sheets:
 
 def is_sheet(file: SheetFile) -> bool:
     """Whether a file with one of the names is one of data sheets: a `metadata.json` of anything else is not."""
-    return file.name != _BY_ITSELF or may_describe(file) or file.sheet is None or conforms(file.sheet)
+    return file.name != _BY_ITSELF or may_describe(file) or file.sheet is None or names_specification(file.sheet)
 
 
 def unread_sheet(why: str = ARCHIVED) -> Sheet:

@@ -29,7 +29,7 @@ def test_aws_permissions_are_actions_of_the_service_authorization_reference() ->
 @pytest.mark.parametrize(
     ("provider", "spelling"),
     [
-        ("gcp", r"[a-z]+\.[a-zA-Z]+\.(?:get|list|getIamPolicy|search)"),
+        ("gcp", r"[a-z]+\.[a-zA-Z]+\.(?:get|list|getIamPolicy|search|searchLinks)"),
         ("azure", r"Microsoft\.[A-Za-z]+(?:/[A-Za-z]+)+/read"),
         ("mlflow", r"login|(?:experiment|registered_model):READ"),
     ],

@@ -241,6 +241,7 @@ OF_GOOGLE = {
     "storage.buckets.list",
     "storage.managedFolders.getIamPolicy",
     "storage.managedFolders.list",
+    "storage.objects.list",
 }
 
 

@@ -124,8 +124,9 @@ def _shown(found: Sequence[Sheets | TableSheet]) -> dict[str, Any]:
     files = {id: files for one in found if isinstance(one, Sheets) for id, files in one.evidence.items()}
     tables = [one.table for one in found if isinstance(one, TableSheet) and isinstance(one.table, Table)]
     shown: dict[str, Any] = {"DataFolder.documents": files} if files else {}
-    if tables:
-        shown["Table.description"] = {table.id: table.description for table in tables}
-    if catalogued := {table.id: table.catalog for table in tables if table.description != "filled"}:
-        shown["Table.catalog"] = catalogued
-    return shown
+    described = {table.id: table.description for table in tables if table.description is not UNSET}
+    catalogued = {
+        table.id: table.catalog for table in tables if table.description != "filled" and table.catalog is not UNSET
+    }
+    shown |= {"Table.description": described} if described else {}
+    return shown | ({"Table.catalog": catalogued} if catalogued else {})

@@ -62,7 +62,7 @@ def test_what_mlcroissant_writes_is_read() -> None:
 
     filled = ("DS-1.2", "DS-2.14", "DS-2.15", "DS-3.2", "DS-5.4", "DS-6.2", "DS-6.3", "DS-6.4")
     assert answers_of(sheet).filled == filled
-    assert (sheet.name, sheet.version, sheet.date, sheet.conforms) == ("tickets", "1.0.0", "2026-01-01", ("1.0",))
+    assert (sheet.name, sheet.version, sheet.date, sheet.specifications) == ("tickets", "1.0.0", "2026-01-01", ("1.0",))
     assert (sheet.description, sheet.digests) == ("filled", (f"sha256:{'a' * 64}",))
 
 

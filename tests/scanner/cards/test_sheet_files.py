@@ -111,7 +111,7 @@ def test_a_whole_file() -> None:
     assert answers_of(sheet).placeholder == ("DS-7.3",)
     assert (sheet.name, sheet.version, sheet.date, sheet.description) == ("tickets", "1.2.0", "2026-11-01", "filled")
     assert sheet.digests == (f"sha256:{DIGEST}", f"md5:{MD5}")
-    assert sheet.conforms == ("1.1",)
+    assert sheet.specifications == ("1.1",)
     assert "help desk" not in str(sheet) and "Callers" not in str(sheet)
 
 

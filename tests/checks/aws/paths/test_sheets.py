@@ -63,7 +63,7 @@ def test_what_croissant_says_is_kept_without_its_text() -> None:
     assert file.sheet and describes(file.sheet)
     assert answers_of(file.sheet).filled == ("DS-3.2", "DS-5.4")
     assert answers_of(file.sheet).placeholder == ("DS-6.4",)
-    assert file.sheet.conforms == ("1.1", "RAI/1.0")
+    assert file.sheet.specifications == ("1.1", "RAI/1.0")
     assert "Customers" not in str(one) and "customers" not in str(one)
 
 

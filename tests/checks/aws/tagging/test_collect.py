@@ -13,11 +13,14 @@ from scanning import calm, crowd, running, take_inventory
 from support import inventory_of, registered
 from worlds.base import Fault, Request, Response
 
+from checks.aws.codepipeline.resources import DeclaredPipeline
+from checks.aws.datazone.resources import CatalogLineage
 from checks.aws.glue.resources import Table
 from checks.aws.iam.resources import Role, Simulation
+from checks.aws.logs.resources import DeclaredLogGroup
 from checks.aws.macie.resources import BucketCoverage
-from checks.aws.s3.resources import DataFolder, ModelFolder
-from checks.aws.sagemaker.resources import ArtifactLineage, NotebookInstance
+from checks.aws.s3.resources import ArtifactObject, DataFolder, ModelFolder
+from checks.aws.sagemaker.resources import ArtifactLineage, NamedModelCard, NotebookInstance
 from checks.aws.tagging.resources import TAGS, TaggedResource
 from scanner.model.nouns import Reason
 from scanner.store.inventory import Inventory
@@ -35,6 +38,11 @@ UNTAGGED = {
     ArtifactLineage.kind: "a record of what made an artifact, which is what has tags",
     ModelFolder.kind: "no resource of AWS: a folder of a bucket",
     DataFolder.kind: "no resource of AWS: a folder of a bucket",
+    ArtifactObject.kind: "whoever may read its tags may read more of it",
+    CatalogLineage.kind: "no resource of AWS: what a domain of SageMaker Catalog records",
+    DeclaredLogGroup.kind: "a system names it, whose it is by that",
+    DeclaredPipeline.kind: "a system names it, whose it is by that",
+    NamedModelCard.kind: "the model that it is of has tags",
 }
 
 

@@ -196,7 +196,7 @@ def disabled(*hosts: str) -> dict[str, object]:
 
 def test_an_api_that_is_not_enabled_is_absence_and_no_gap() -> None:
     with running("gcp", disabled("aiplatform.googleapis.com", "notebooks.googleapis.com", ASSETS)):
-        inventory = take_inventory("gcp")
+        inventory = take_inventory("gcp", logs=())
 
     assert inventory.gaps == ()
     assert inventory.count() == 0
