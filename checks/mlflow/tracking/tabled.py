@@ -15,7 +15,7 @@ from checks.mlflow.registry.resources import ModelVersion
 from checks.mlflow.tracking.behind import logged_model_of
 from checks.mlflow.tracking.evaluated import is_void, run_of, training_digests
 from checks.mlflow.tracking.resources import EvaluationTable, Run
-from checks.mlflow.tracking.tables import DATA, DATA_NAME, MODEL, Table, noted, table_of
+from checks.mlflow.tracking.tables import DATA, DATA_NAME, MODEL, Table, is_cut, noted, table_of
 from scanner.gate.evaluation_file import from_table
 from scanner.model.errors import InputError
 from scanner.model.evaluations import EvaluatedOn, Evaluation
@@ -39,10 +39,12 @@ def tables_of(version: ModelVersion, view: View) -> Tabled | Verdict:
         return Tabled((), "")
     if run.pairs is UNSET:
         return unknown("Run.pairs", path=(run.id,))
+    if is_cut(run):
+        return unknown("which tables its run has: the list in its tags cannot be read", path=(run.id,))
     trained = training_digests(run.datasets or ())
     counting, unread, why = list[EvaluationTable](), "", ""
     for path, found in _read(run, view):
-        if found is None:
+        if found is None or found.digest is None:  # too large, or one too many
             unread = unread or path
             continue
         table = table_of(found)

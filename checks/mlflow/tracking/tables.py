@@ -40,12 +40,21 @@ class Table(NamedTuple):
 
 def noted(run: Run) -> tuple[str, ...]:
     """The tables that a run notes whose names say that they have groups, each by its path."""
-    try:
-        found = msgspec.json.decode(tag(run.pairs or None, _NOTED) or "[]", type=list[dict[str, Any]])
-    except (msgspec.DecodeError, RecursionError):
-        return ()
+    found = (one for one in _notes(run) or () if isinstance(one, dict))
     paths = (one.get("path") for one in found if one.get("type") == _TABLE)
     return tuple(dict.fromkeys(path for path in paths if isinstance(path, str) and is_table(path)))
+
+
+def is_cut(run: Run) -> bool:
+    """Whether what a run notes cannot be read: servers cut long tags off, and the list with them."""
+    return _notes(run) is None
+
+
+def _notes(run: Run) -> list[Any] | None:
+    try:
+        return msgspec.json.decode(tag(run.pairs or None, _NOTED) or "[]", type=list[Any])
+    except (msgspec.DecodeError, RecursionError):
+        return None
 
 
 def taken(content: bytes) -> tuple[tuple[str, ...], tuple[TableRow, ...]] | str:

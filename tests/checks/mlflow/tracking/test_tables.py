@@ -46,7 +46,7 @@ def test_files_are_opened_by_what_their_names_say(path: str, opened: bool) -> No
 
 def test_of_what_a_run_notes_tables_count() -> None:
     image = Pair(
-        key="mlflow.loggedArtifacts", value='[{"path": "mae_by_sex.json", "type": "image"}, {"type": "table"}]'
+        key="mlflow.loggedArtifacts", value='[null, {"path": "mae_by_sex.json", "type": "image"}, {"type": "table"}]'
     )
     broken = Pair(key="mlflow.loggedArtifacts", value="[{")
 

@@ -20,7 +20,9 @@ from msgspec import UNSET
 from msgspec.structs import replace
 from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case, inventory_of, judged, registered
 
+from checks.mlflow.records import Pair
 from checks.mlflow.tracking.resources import EvaluationTable, LoggedModel, Run
+from checks.mlflow.tracking.tables import TOO_LARGE, TOO_MANY
 from scanner.store.inventory import InventoryView
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
@@ -30,6 +32,7 @@ TRAINING, HELD = data(TRAINED, "training"), data(HELD_OUT, "evaluation")
 RUN = run(metrics=(), datasets=(TRAINING, HELD), pairs=None)
 BY_SEX = "evaluation/mae_by_sex.json"
 NOTED = run(metrics=(), datasets=(TRAINING, HELD), pairs=noting(BY_SEX))
+CUT = replace(NOTED, pairs=(Pair(key="mlflow.loggedArtifacts", value=f'[{{"path": "{BY_SEX}", "ty'),))
 COLUMNS = ("sex", "mae", "count", "model_id", "dataset_digest")
 
 
@@ -107,6 +110,11 @@ CASES = {
              by_sex()),
         Case("in a table of which nothing is kept", FAIL, used(), NOTED, logged(metrics=()),
              table(BY_SEX, None, problem="it has a row an item")),
+        Case("in a table that is too large to be read", UNKNOWN, used(), NOTED, logged(metrics=()),
+             table(BY_SEX, None, problem=TOO_LARGE, digest=None)),
+        Case("in a table beyond the first of its run", UNKNOWN, used(), NOTED, logged(metrics=()),
+             table(BY_SEX, None, problem=TOO_MANY, digest=None)),
+        Case("the list of its tables was cut off", UNKNOWN, used(), CUT, logged(metrics=())),
         Case("in a table that is gone", FAIL, used(), NOTED, logged(metrics=())),
         Case("a table was not read", UNKNOWN, used(), NOTED, logged(metrics=()), incomplete=(EvaluationTable,)),
         Case("a table may not be read", UNKNOWN, used(), NOTED, logged(metrics=()),
