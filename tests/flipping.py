@@ -102,6 +102,7 @@ COMPUTED: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {
         ("Microsoft.MachineLearningServices/workspaces/datastores/read", "properties.datastoreType"),
     ),
     ("azure.storage.ModelFolder", "refused"): (),
+    ("azure.operational_insights.DeclaredLogTable", "exists"): (),
     ("azure.storage.StorageAccount", "exists"): (),
     ("azure.storage.StorageAccount", "moved_to"): (),
     ("lineage.openlineage.LineageDataset", "alias"): (),
