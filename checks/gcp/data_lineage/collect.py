@@ -179,8 +179,9 @@ def _asked(api: GcpApi, parent: str, name: str) -> list[_Link]:
 
 
 def _makers(api: GcpApi, links: list[_Link]) -> dict[str, list[_Link]]:
-    """The processes that made these links, by name, with theirs. Raises CallFailed."""
+    """The processes that made these links, by name, with theirs. Raises CallFailed, as where a link has none."""
     made: dict[str, list[_Link]] = {}
+    found = set[str]()
     for parent in sorted({one.parent for one in links}):
         names = {one.name: one for one in links if one.parent == parent}
         waiting = iter(names)
@@ -190,8 +191,11 @@ def _makers(api: GcpApi, links: list[_Link]) -> dict[str, list[_Link]]:
                 process, own = item.get("process"), item.get("links")
                 if not isinstance(process, str) or not isinstance(own, list):
                     raise CallFailed(Reason.MALFORMED, "a process has no name or no links")
-                known = {each.get("link") for each in own if isinstance(each, Mapping)}
-                made.setdefault(process, []).extend(names[name] for name in batch if name in known)
+                known = [name for each in own if isinstance(each, Mapping) and (name := each.get("link")) in batch]
+                made.setdefault(process, []).extend(names[name] for name in dict.fromkeys(known))
+                found.update(known)
+    if any(one.name not in found for one in links):
+        raise CallFailed(Reason.MALFORMED, "a link has no process")
     return made
 
 

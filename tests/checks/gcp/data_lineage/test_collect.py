@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from msgspec import UNSET
 from scanning import document, running, take_inventory
 from support import registered
 from worlds import gcp_data_links
-from worlds.base import Fault
+from worlds.base import Fault, Response
 
 from checks.gcp.data_lineage.collect import HOPS, MOST
 from checks.gcp.data_lineage.names import address_of, qualified
@@ -124,6 +125,18 @@ def test_links_between_columns_are_left_out_and_what_is_no_link_is_a_gap() -> No
     inventory, _ = scanned(world(replies={path: {"links": [link]}}))
     assert of(inventory).steps is UNSET
     assert {(gap.operation, gap.reason) for gap in inventory.gaps} == {(LINKS, Reason.MALFORMED)}
+
+
+@pytest.mark.parametrize("links", [[], [{"link": ["no name"]}], [{"link": "of another"}, None]])
+def test_a_link_without_a_process_leaves_open_what_led_there(links: list[Any]) -> None:
+    body = json.dumps({"processLinks": [{"process": "projects/p/locations/eu/processes/1", "links": links}]}).encode()
+    fault = Fault(PROCESSES, "answer", answer=lambda *_: Response(200, body, {"Content-Type": "application/json"}))
+    inventory, _ = scanned(world(), fault)
+
+    assert of(inventory).steps is UNSET
+    assert {(gap.operation, gap.reason, gap.detail) for gap in inventory.gaps} == {
+        (PROCESSES, Reason.MALFORMED, "a link has no process")
+    }
 
 
 def test_a_project_without_endpoints_is_asked_nothing() -> None:
