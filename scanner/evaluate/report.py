@@ -10,7 +10,7 @@ from scanner.evaluate.fixes import most_fixing
 from scanner.evaluate.judge import evaluate
 from scanner.evaluate.score import overall, posture, seen_kinds
 from scanner.evaluate.suppressing import NOTHING, Suppressing
-from scanner.evaluate.unclaimed import UNCLAIMED, unclaimed
+from scanner.evaluate.unclaimed import UNCLAIMED, of_manifest, unclaimed
 from scanner.evaluate.verdicts import Verdicts
 from scanner.frameworks import Catalogue
 from scanner.history.earlier import Earlier
@@ -96,7 +96,8 @@ def build_report(
     if found.earlier is not None:
         accounts = {(scope.provider, scope.account) for scope in inventory.scopes}
         found.earlier.look(inventory.listings.values(), accounts, inventory.gaps)
-    for judgement in evaluate(inventory, [check for check in of_clouds if check.id not in done], found.trusting):
+    judgements = evaluate(inventory, [check for check in of_clouds if check.id not in done], found.trusting)
+    for judgement in of_manifest(judgements, owners):
         found.add(judgement)
     if owners is not None and UNCLAIMED in checks:
         for judgement in unclaimed(inventory, owners):

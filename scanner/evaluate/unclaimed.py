@@ -1,13 +1,13 @@
 """AI that no declared system claims. What is claimed is no pass: that rests on a declaration, and on no platform."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import groupby, islice
 
-import msgspec
+from msgspec import structs
 
 from scanner.evaluate.judge import Judgement
 from scanner.model.checks import Check
-from scanner.model.nouns import Exposure, Resource, Severity, Verdict, failed, unknown
+from scanner.model.nouns import Exposure, Resource, Severity, Verdict, failed, not_applicable, unknown
 from scanner.store.inventory import Inventory
 from scanner.systems.ownership import Hidden, Ownership
 
@@ -63,4 +63,13 @@ def _verdict(resource: Resource, leads_to: int, hidden: Hidden) -> Verdict:
         return unknown("all that may lead from a system to it")
     verdict = UNCLAIMED(resource)
     more = f", nor the {leads_to} that it leads to" if leads_to else ""
-    return msgspec.structs.replace(verdict, message=verdict.message + more, evidence={"leads_to": leads_to})
+    return structs.replace(verdict, message=verdict.message + more, evidence={"leads_to": leads_to})
+
+
+def of_manifest(judgements: Iterable[Judgement], owners: Ownership | None) -> Iterator[Judgement]:
+    """The judgements; what a scan looked up for another manifest than that of these owners is not judged."""
+    for one in judgements:
+        if owners is not None and owners.is_of_another(one.resource):
+            yield structs.replace(one, verdict=not_applicable("no AI system of this manifest names it"))
+        else:
+            yield one

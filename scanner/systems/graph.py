@@ -43,7 +43,8 @@ class Graph:
         self.leading = frozenset(
             kind for kind, made in collectors.items() if not made.opt_in and category(made.kind) == "lineage"
         )
-        self._looked_up = frozenset(kind for kind, made in collectors.items() if made.named)
+        #: the kinds of what scans look up because a system names it
+        self.named = frozenset(kind for kind, made in collectors.items() if made.named)
         self.names = Names(folder)
         self._types: list[type[Resource]] = []
         #: of each resource, a place among types and scopes
@@ -120,7 +121,7 @@ class Graph:
 
     def looked_up(self, id: str) -> list[int]:
         """What a scan looked up of this id because a system names it, whatever the capitals."""
-        return [one for one in self.names.called(id.lower()) if self.kind(one).kind in self._looked_up]
+        return [one for one in self.names.called(id.lower()) if self.kind(one).kind in self.named]
 
     def scope(self, number: int) -> Scope:
         return self.scopes[self.scope_of[number]]

@@ -49,6 +49,7 @@ class Ownership:
         self.undecided = found.undecided
         self.unseen = found.unseen
         self.kinds = graph.kinds
+        self._named = graph.named
         self.leading = graph.leading
         self.warnings = found.warnings
         self._names, self._holders = graph.names, found.holders
@@ -77,6 +78,10 @@ class Ownership:
     def knows(self, key: Key) -> bool:
         """Whether there is such a resource."""
         return self._names.find(key) is not None
+
+    def is_of_another(self, resource: Resource) -> bool:
+        """Whether a scan looked something up for another manifest, as no system of this one names it."""
+        return resource.kind in self._named and not self.of(resource)
 
     def hidden(self, inventory: Inventory) -> Hidden:
         """Where something may lead from a system to what is unclaimed, and was not seen.
