@@ -21,6 +21,7 @@ _TO_COME = pattern(
     r".*dataset hosted on hugging face and contributed by the hf datasets community.*|"  # its Croissant of no card
     r".*(?:\{\{|\{%).*|"
     r"\[[^\]]*\]|<[^<>@:/]*>|"  # [describe the data], but no link or address
+    r"(?:\[!\[[^\]]*\]\([^()]*\)\]\([^()]*\)\s*)+|"  # badges, which are links
     r"\W*"
 )
 #: Lines of the templates of Hugging Face that are there whatever the model is.

@@ -25,6 +25,7 @@ from scanner.cards.filled import state_of, state_of_text
         "Users (both direct and downstream) should be made aware of the risks, biases and limitations of the model. "
         "More information needed for further recommendations.",
         "## Uses\n\nTODO",
+        "# Tickets\n\n[![build](https://ci.example/b.svg)](https://ci.example) [![v](v.svg)](https://v.example)",
     ],
 )
 def test_a_placeholder_is_not_filled(text: str) -> None:
@@ -49,6 +50,8 @@ def test_what_says_nothing_is_empty(text: str) -> None:
         "TODO\n\nSorts tickets.",
         "- **License:** Apache-2.0",
         "- item",
+        "![who is in it](people.svg)",
+        "[![build](https://ci.example/b.svg)](https://ci.example) Tickets of 2024.",
     ],
 )
 def test_an_answer_is_filled(text: str) -> None:
