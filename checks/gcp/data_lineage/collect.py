@@ -24,6 +24,7 @@ from scanner.calls.bounds import Listing
 from scanner.model.collectors import Found, collector
 from scanner.model.errors import CallFailed
 from scanner.model.nouns import Reason, Reply
+from scanner.model.patterns import pattern
 
 if TYPE_CHECKING:
     from checks.gcp.client.api import GcpApi
@@ -35,6 +36,7 @@ _LINKS = 100
 _PAGE = 100
 #: What is kept of each process; attributes may hold queries.
 _FIELDS = "name,displayName,origin"
+_PROCESS = pattern(r"projects/[^/\s?#]+/locations/[a-z0-9-]+/processes/[^/\s?#]+")
 #: Locations that take in the regions whose names begin so.
 _CONTINENTS = {"europe": "eu", "us": "us"}
 
@@ -189,7 +191,7 @@ def _makers(api: GcpApi, links: list[_Link]) -> dict[str, list[_Link]]:
             question = {"links": list(batch), "pageSize": _PAGE}
             for item in _pages(api, PROCESSES, f"{parent}:batchSearchLinkProcesses", "processLinks", question):
                 process, own = item.get("process"), item.get("links")
-                if not isinstance(process, str) or not isinstance(own, list):
+                if not isinstance(process, str) or not _PROCESS.fullmatch(process) or not isinstance(own, list):
                     raise CallFailed(Reason.MALFORMED, "a process has no name or no links")
                 known = [name for each in own if isinstance(each, Mapping) and (name := each.get("link")) in batch]
                 made.setdefault(process, []).extend(names[name] for name in dict.fromkeys(known))

@@ -139,6 +139,17 @@ def test_a_link_without_a_process_leaves_open_what_led_there(links: list[Any]) -
     }
 
 
+@pytest.mark.parametrize("process", [None, "", "projects/p/locations/eu/links/1", "../../v2/projects/p", "p\n1"])
+def test_what_is_no_process_is_asked_nothing(process: Any) -> None:
+    body = json.dumps({"processLinks": [{"process": process, "links": []}]}).encode()
+    fault = Fault(PROCESSES, "answer", answer=lambda *_: Response(200, body, {"Content-Type": "application/json"}))
+    inventory, asked = scanned(world(), fault)
+
+    assert of(inventory).steps is UNSET
+    assert {gap.reason for gap in inventory.gaps} == {Reason.MALFORMED}
+    assert not [one for one in asked if one.operation == PROCESS]
+
+
 def test_a_project_without_endpoints_is_asked_nothing() -> None:
     changed = world()
     changed["collections"]["aiplatform.googleapis.com/v1"]["endpoints"] = []
