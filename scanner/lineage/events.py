@@ -84,6 +84,7 @@ def read_event(content: bytes | Mapping[str, Any]) -> Event:
     try:
         document = msgspec.json.decode(content, type=dict[str, Any]) if isinstance(content, bytes) else dict(content)
         found = msgspec.convert(document, _Document)
+        at = instant(found.event_time)  # which may lie outside what years there are
     except (msgspec.MsgspecError, UnicodeError, RecursionError, OverflowError) as error:
         raise NotAnEvent(quote(str(error)) or type(error).__name__) from error
     if found.run is not None and found.job is not None:
@@ -95,7 +96,7 @@ def read_event(content: bytes | Mapping[str, Any]) -> Event:
     else:
         raise NotAnEvent("it has neither a run with a job, nor a job, nor a dataset")
     _refuse_names(found)
-    return Event(kind, key, instant(found.event_time), document)
+    return Event(kind, key, at, document)
 
 
 def _refuse_names(found: _Document) -> None:

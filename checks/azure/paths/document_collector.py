@@ -158,5 +158,5 @@ def _without_content(name: str, code: str) -> Iterator[Document]:
 def _changed(headers: Mapping[str, str]) -> datetime | None:
     try:
         return parsedate_to_datetime(headers.get("Last-Modified", ""))
-    except ValueError:
+    except (ValueError, OverflowError):
         return None

@@ -120,6 +120,8 @@ def test_a_facet_that_is_deleted_is_gone() -> None:
         (b"[" * 200_000, "object"),
         (b"{}", "eventTime"),
         (json.dumps({**STATIC, "eventTime": "yesterday", "job": JOB}).encode(), "eventTime"),
+        (json.dumps({**STATIC, "eventTime": "9999-12-31T23:59:59-12:00", "job": JOB}).encode(), "out of range"),
+        (json.dumps({**STATIC, "eventTime": "0001-01-01T00:00:00+12:00", "job": JOB}).encode(), "out of range"),
         (json.dumps(STATIC).encode(), "neither a run with a job, nor a job, nor a dataset"),
         (json.dumps({**STATIC, "run": {"runId": "r"}}).encode(), "neither"),
         (json.dumps({**STATIC, "job": {**JOB, "name": " "}}).encode(), "empty"),
