@@ -61,7 +61,7 @@ def test_with_an_inventory_it_says_who_claims_what(tmp_path: Path, inventory: st
     assert "aws.sagemaker.EndpointConfig 2 endpoint_config_name of sagemaker.Endpoint" in lines
     assert "Shared by several systems: none" in lines
     assert "aws.sagemaker.Endpoint arn:aws:sagemaker:eu-west-1:111122223333:endpoint/chat" in lines
-    assert "Resources of ML that no system claims: 28" in lines
+    assert "Resources of ML that no system claims: 29" in lines
     assert "include 1: matches nothing, as the inventory holds nothing of gcp" in done.stderr
 
 
