@@ -60,13 +60,17 @@ def is_read(id: str) -> bool:
 
 
 def problems_of(system: System) -> Iterator[tuple[Path, str]]:
-    """What is wrong with the logs that a system names, and where."""
+    """What is wrong with the logs and pipelines that a system names, and where."""
     first: dict[str, int] = {}
     for number, text in enumerate(system.logs):
         if said := _wrong(text):
             yield ("logs", number), said
         elif first.setdefault(same_log(text), number) != number:
             yield ("logs", number), f"{brief(text)!r} stands here twice; remove one of the two"
+    named = pipelines_of(system)
+    for number, text in enumerate(named):
+        if text in named[:number]:
+            yield ("oversight", "pipelines", number), f"{brief(text)!r} stands here twice; remove one of the two"
 
 
 def notes_on(system: System) -> Iterator[tuple[Path, str]]:

@@ -86,3 +86,10 @@ def test_a_pipeline_is_named_by_its_arn(tmp_path: Path) -> None:
 
     assert "16:27" in problem and "the ARN of a pipeline of CodePipeline" in problem
     assert all_named(read(VALID + f"  oversight: {{pipelines: ['{arn}']}}\n", tmp_path).manifest) == (arn,)
+
+
+def test_a_pipeline_is_named_once(tmp_path: Path) -> None:
+    arn = "arn:aws:codepipeline:eu-west-1:111122223333:release"
+    [problem] = problems(VALID + f"  oversight:\n    pipelines:\n    - {arn}\n    - {arn}\n", tmp_path)
+
+    assert "19:7" in problem and "stands here twice; remove one of the two" in problem
