@@ -102,12 +102,12 @@ def _read(paths: tuple[str, ...], kept: KeptEvents, left_out: _LeftOut) -> None:
         left_out.note(failure.detail)
 
     for path in paths:
-        for content in documents(check_path(path), failed):
+        for place, content in documents(check_path(path), failed):
             try:
                 kept.add(read_event(content))
             except NotAnEvent as error:
                 hint = "; a saved inventory is named with --inventory" if _INVENTORY in content[:_HEAD] else ""
-                left_out.note(f"{path}: an event is none: {error}{hint}")
+                left_out.note(f"{place} is no event: {error}{hint}")
 
 
 def _observe(inventories: tuple[str, ...], kept: KeptEvents, left_out: _LeftOut) -> dict[str, set[str]]:

@@ -146,13 +146,13 @@ class LineageApi(BaseApi):
         """The events of one kind in files. Each kind of resource reads them anew: they are too many to hold."""
         self.ask(operation, lambda: None)  # so that it is guarded, and counted, as any other read is
         try:
-            for content in documents(path, lambda failure: self._failed(operation, failure)):
+            for place, content in documents(path, lambda failure: self._failed(operation, failure)):
                 if why := self.calls.stopped:
                     raise CallFailed(Reason.STOPPED, why)
                 try:
                     event = read_event(content)
                 except NotAnEvent as error:
-                    self._failed(operation, CallFailed(Reason.MALFORMED, f"an event is none: {error}"))
+                    self._failed(operation, CallFailed(Reason.MALFORMED, f"{place} is no event: {error}"))
                     continue
                 if event.kind is _KINDS[operation]:
                     yield event

@@ -10,7 +10,7 @@ import stat
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO, NamedTuple, cast
 
 import msgspec
 
@@ -26,6 +26,13 @@ _DEEPEST = 20
 
 #: What is called with why a piece of a file was not read; the rest of it is.
 Failed = Callable[[CallFailed], None]
+
+
+class Document(NamedTuple):
+    """What may be an event, and where it is: the name of the file, and its line there or its number."""
+
+    place: str
+    content: bytes
 
 
 def check_path(text: str) -> Path:
@@ -46,7 +53,7 @@ def check_path(text: str) -> Path:
     return path
 
 
-def documents(path: Path, failed: Failed) -> Iterator[bytes]:
+def documents(path: Path, failed: Failed) -> Iterator[Document]:
     """What may be events at a path, one JSON text after the other; files of a folder in the order of their names.
 
     A path without any is a failure: nobody names one to have nothing looked at.
@@ -59,15 +66,15 @@ def documents(path: Path, failed: Failed) -> Iterator[bytes]:
         failed(failure)
 
     for file in _files(path, noted) if path.is_dir() else (path,):
-        for content in _contents(file, noted):
+        for document in _contents(file, noted):
             nothing = False
-            yield content
+            yield document
     if nothing:
         files = f" in files that end in {', '.join(_SUFFIXES)}" if path.is_dir() else ""
         failed(CallFailed(Reason.ERROR, f"{path.name}: there are no events{files}"))
 
 
-def _contents(file: Path, failed: Failed) -> Iterator[bytes]:
+def _contents(file: Path, failed: Failed) -> Iterator[Document]:
     """What may be events in a file."""
     try:
         with file.open("rb") as opened:
@@ -101,34 +108,39 @@ def _files(folder: Path, failed: Failed, levels: int = _DEEPEST) -> Iterator[Pat
             yield Path(entry.path)
 
 
-def _pieces(path: Path, file: BinaryIO, failed: Failed) -> Iterator[bytes]:
+def _pieces(path: Path, file: BinaryIO, failed: Failed) -> Iterator[Document]:
     """The JSON texts of a file: by lines if its first line is one, else one value after the other."""
-    first = file.readline(LARGEST + 1)
+    first, number = file.readline(LARGEST + 1), 1
     while first and not first.strip():
-        first = file.readline(LARGEST + 1)
+        first, number = file.readline(LARGEST + 1), number + 1
     if first.lstrip().startswith(b"{") and _is_json(first):
-        yield from _lines(first, file, failed)
+        yield from _lines(path.name, number, first, file, failed)
         return
     file.seek(0)
     reader = _Reader(path, file)
     try:
-        if reader.peek() == b"[":
-            yield from reader.items()
-        while reader.peek():
-            yield reader.value()
+        for count, value in enumerate(_values(reader), 1):
+            yield Document(f"{path.name}: event {count}", value)
     except UNREADABLE as error:
         failed(CallFailed(Reason.MALFORMED, f"{path.name}: the rest of it is no JSON ({error})"))
 
 
-def _lines(line: bytes, file: BinaryIO, failed: Failed) -> Iterator[bytes]:
+def _values(reader: "_Reader") -> Iterator[bytes]:
+    if reader.peek() == b"[":
+        yield from reader.items()
+    while reader.peek():
+        yield reader.value()
+
+
+def _lines(name: str, number: int, line: bytes, file: BinaryIO, failed: Failed) -> Iterator[Document]:
     while line:
         if len(line) > LARGEST:
-            failed(CallFailed(Reason.MALFORMED, f"an event has more than {LARGEST} bytes"))
+            failed(CallFailed(Reason.MALFORMED, f"{name}: line {number} has more than {LARGEST} bytes"))
             while line and not line.endswith(b"\n"):
                 line = file.readline(LARGEST)
         elif line.strip():
-            yield line
-        line = file.readline(LARGEST + 1)
+            yield Document(f"{name}: line {number}", line)
+        line, number = file.readline(LARGEST + 1), number + 1
 
 
 def _is_json(line: bytes) -> bool:

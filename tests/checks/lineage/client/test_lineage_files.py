@@ -44,7 +44,7 @@ HUGE = b'\n{"a":"' + b"x" * LARGEST + b'"}\n'
 
 def read(path: Path) -> tuple[list[Any], list[CallFailed]]:
     failures: list[CallFailed] = []
-    return [json.loads(content) for content in documents(path, failures.append)], failures
+    return [json.loads(content) for _, content in documents(path, failures.append)], failures
 
 
 @pytest.mark.parametrize(
@@ -107,6 +107,30 @@ def test_what_is_broken_costs_itself(tmp_path: Path, content: bytes, reason: Rea
 
     assert len(found) == left
     assert {failure.reason for failure in failures} == ({reason} if reason else set())
+
+
+@pytest.mark.parametrize(
+    ("content", "places"),
+    [
+        (f"\n{LINES}\n", ["line 2", "line 3", "line 4"]),
+        (json.dumps(EVENTS, indent=2), ["event 1", "event 2", "event 3"]),
+        ("\n".join(json.dumps(one, indent=4) for one in EVENTS), ["event 1", "event 2", "event 3"]),
+    ],
+    ids=["lines", "array", "indented"],
+)
+def test_each_event_is_told_by_its_place(tmp_path: Path, content: str, places: list[str]) -> None:
+    (tmp_path / "events.json").write_text(content, encoding="utf-8")
+
+    assert [one.place for one in documents(tmp_path / "events.json", pytest.fail)] == [
+        f"events.json: {place}" for place in places
+    ]
+
+
+def test_a_gap_says_where_something_is_no_event(tmp_path: Path) -> None:
+    (tmp_path / "events.ndjson").write_text(f'{LINES}\n{{"eventTime": 1}}\n', encoding="utf-8")
+    inventory = scanned(places=(str(tmp_path / "events.ndjson"),))
+
+    assert {gap.detail.partition(" is no event: ")[0] for gap in inventory.gaps} == {"events.ndjson: line 4"}
 
 
 def test_a_folder_without_events_is_not_looked_at(tmp_path: Path) -> None:
