@@ -70,6 +70,7 @@ def _content(entry: dict[str, Any], ranged: str) -> Response:
         "ETag": '"0x8DEXAMPLE"',
         "Last-Modified": "Fri, 20 Nov 2026 09:00:00 GMT",
         "x-ms-version": "2023-11-03",
+        "x-ms-blob-type": "BlockBlob",
         **entry.get("headers", {}),
     }
     if not found:

@@ -67,6 +67,8 @@ class Blobs:
             retry = response.status_code >= 500
             raise CallFailed(Reason.MALFORMED, "the reply is not one of Blob Storage", retry=retry)
         if response.status_code in (200, 206):
+            if "x-ms-blob-type" not in headers:
+                raise CallFailed(Reason.MALFORMED, "the reply is no blob")
             return headers, response.content
         if response.status_code == 416:
             raise CallFailed(Reason.ERROR, "the blob is empty", code=EMPTY_BLOB)

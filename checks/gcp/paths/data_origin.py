@@ -112,8 +112,7 @@ def _judged(model: Model, endpoint: str, view: View) -> Verdict:
         if isinstance(bucket, Bucket) and verdict.status is Status.PASS:
             closed[bucket.id] = verdict
         if verdict.status is Status.UNKNOWN:
-            missing = verdict.missing if isinstance(bucket, str) else tuple(f"Bucket.{one}" for one in verdict.missing)
-            unseen = unseen or unknown(*missing, path=path)
+            unseen = unseen or _unseen(bucket, verdict, path)
         if isinstance(bucket, Bucket) and verdict.status is Status.NOT_APPLICABLE and bucket.exists is not False:
             unseen = unseen or unknown(f"who may use {bucket.name}", path=path)
     if unseen or not known.complete or record.cut is not None:
@@ -122,6 +121,13 @@ def _judged(model: Model, endpoint: str, view: View) -> Verdict:
         return not_applicable("none of it is known to come from buckets of these projects")
     said = "no bucket that data behind it lies in is open to everyone"
     return passed(said, path=(*closed, *path), **shown, **_of_buckets(closed))
+
+
+def _unseen(bucket: Bucket | str, verdict: Verdict, path: tuple[str, ...]) -> Verdict:
+    """The unknown verdict on a bucket, as one on the data in it."""
+    if isinstance(bucket, str):
+        return unknown(*verdict.missing, path=path)
+    return unknown(*(f"Bucket.{one}" for one in verdict.missing), path=(bucket.id, *path))
 
 
 def _of_buckets(verdicts: Mapping[str, Verdict]) -> dict[str, Any]:
