@@ -17,8 +17,8 @@ from scanner.model.nouns import Reason
 HOST, CLIENT, SECRET = "DATABRICKS_HOST", "DATABRICKS_CLIENT_ID", "DATABRICKS_CLIENT_SECRET"
 PATH = "/oidc/v1/token"
 BODY = b"grant_type=client_credentials&scope=all-apis"
-#: Seconds before its end in which a token is not used any more, and how long one lasts that does not say so.
-_EARLY, _LASTS = 60.0, 300.0
+#: Seconds before its end in which a token is not used any more, how long one lasts that does not say so, and at most.
+_EARLY, _LASTS, _LONGEST = 60.0, 300.0, 86400.0
 
 #: Sends the body with these headers to a path of the server, and gives the status and what came back.
 Send = Callable[[str, Mapping[str, str], bytes], tuple[int, bytes]]
@@ -50,10 +50,18 @@ class ServicePrincipal:
         reply = parsed(body)
         token = reply.get("access_token") if isinstance(reply, Mapping) else None
         if status != 200 or not isinstance(token, str) or not token.isascii() or not token.isprintable():
-            raise CallFailed(Reason.DENIED, f"no token for the service principal could be had: HTTP {status}")
+            raise _without_token(status)
         own.note(token)
         lasts = reply.get("expires_in")
-        return f"Bearer {token}", float(lasts) if isinstance(lasts, int | float) else _LASTS
+        return f"Bearer {token}", min(lasts, _LONGEST) if isinstance(lasts, int | float) else _LASTS
+
+
+def _without_token(status: int) -> CallFailed:
+    """What it means that no token came. No permission would help, and where the workspace is at fault, asking again."""
+    passing = status == 429 or status >= 500
+    reason = Reason.THROTTLED if status == 429 else Reason.ERROR if passing else Reason.DENIED
+    said = f"no token for the service principal could be had: HTTP {status}"
+    return CallFailed(reason, said, permission="", retry=passing)
 
 
 def service_principal(

@@ -17,6 +17,7 @@ from checks.mlflow.client.databricks import ServicePrincipal, service_principal
 from checks.mlflow.registry.resources import ModelVersion
 from checks.mlflow.server.resources import Server
 from scanner.model.errors import CallFailed, InputError
+from scanner.model.nouns import Reason
 
 GIVEN = {"DATABRICKS_HOST": WORKSPACE, "DATABRICKS_CLIENT_ID": CLIENT, "DATABRICKS_CLIENT_SECRET": SECRET}
 
@@ -60,6 +61,24 @@ def test_a_token_is_replaced_before_its_end() -> None:
 def test_what_is_no_token_is_sent_nowhere(reply: tuple[int, bytes]) -> None:
     with pytest.raises(CallFailed, match="no token for the service principal"):
         ServicePrincipal(WORKSPACE, CLIENT, SECRET).header(lambda *_: reply)
+
+
+@pytest.mark.parametrize(
+    ("status", "reason", "again"),
+    [(401, Reason.DENIED, False), (429, Reason.THROTTLED, True), (503, Reason.ERROR, True)],
+)
+def test_a_workspace_that_fails_is_asked_again(status: int, reason: Reason, again: bool) -> None:
+    with pytest.raises(CallFailed) as raised:
+        ServicePrincipal(WORKSPACE, CLIENT, SECRET).header(lambda *_: (status, b""))
+
+    assert (raised.value.reason, raised.value.retry, raised.value.permission) == (reason, again, "")
+
+
+@pytest.mark.parametrize("lasts", ["9" * 400, "-1", "true", "null", '"3600"', "1.5"])
+def test_a_token_is_good_however_odd_its_end(lasts: str) -> None:
+    reply = f'{{"access_token": "first", "expires_in": {lasts}}}'.encode()
+
+    assert ServicePrincipal(WORKSPACE, CLIENT, SECRET).header(lambda *_: (200, reply)) == "Bearer first"
 
 
 def test_another_secret_is_a_gap() -> None:
