@@ -100,7 +100,7 @@ def test_parts_are_known_by_what_collectors_follow() -> None:
     assert ("Model sentiment-good", "ArtifactLineage sentiment-1") in parts
     assert ("Model 2000000000000000001", "ModelLineage scorer-version") in parts
     of_models = {part.partition(" ")[0] for whole, part in parts if whole.startswith("Model ")}
-    assert of_models == {"ArtifactLineage", "DataLineage", "ModelLineage"}
+    assert of_models == {"ArtifactLineage", "DataLineage", "ModelLineage", "NamedModelCard"}
     assert not [whole for whole, _ in parts if whole.startswith("EndpointConfig ")]
 
 
