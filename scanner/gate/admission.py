@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
+from scanner.gate.joining import joined
 from scanner.model.evaluations import Evaluation
 
 #: Clocks differ; what is further ahead was not evaluated yet.
@@ -30,15 +31,19 @@ class Wanted(Struct, frozen=True, kw_only=True):
 
 
 class Admitted(NamedTuple):
-    """The latest evaluation that counts, None if none does; why others do not; and what to know of it."""
+    """The latest evaluation that counts, None if none does; why others do not; and what to know of it.
+
+    `sources` are where it was read: several, where it has parts.
+    """
 
     evaluation: Evaluation | None
     set_aside: tuple[str, ...]
     notes: tuple[str, ...]
+    sources: tuple[str, ...] = ()
 
 
 def admit(evaluations: Sequence[Evaluation], wanted: Wanted) -> Admitted:
-    """The latest of the evaluations that count."""
+    """The latest of the evaluations that count: all that are of that time, which have to be on the same data."""
     counting: list[Evaluation] = []
     set_aside: list[str] = []
     for one in evaluations:
@@ -47,8 +52,20 @@ def admit(evaluations: Sequence[Evaluation], wanted: Wanted) -> Admitted:
             set_aside.append(f"{one.source}: {why}")
         else:
             counting.append(one)
-    latest = max(counting, key=lambda one: (one.at or datetime.min.replace(tzinfo=UTC), one.source), default=None)
-    return Admitted(latest, tuple(set_aside), tuple(_notes(latest, wanted)) if latest else ())
+    last = max((_time(one) for one in counting), default=None)
+    parts = sorted((one for one in counting if _time(one) == last), key=lambda one: one.source)
+    if not parts:
+        return Admitted(None, tuple(set_aside), ())
+    if others := [one for one in parts if not same(one.data.digest, parts[0].data.digest)]:
+        of_one_time = f"is as late as {parts[0].source}, on other data; say with --evaluation-data which one counts"
+        set_aside += [f"{one.source}: {of_one_time}" for one in others]
+        return Admitted(None, tuple(set_aside), ())
+    latest = joined(parts)
+    return Admitted(latest, tuple(set_aside), tuple(_notes(latest, wanted)), tuple(one.source for one in parts))
+
+
+def _time(one: Evaluation) -> datetime:
+    return one.at or datetime.min.replace(tzinfo=UTC)
 
 
 def same(one: str, other: str) -> bool:

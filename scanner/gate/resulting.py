@@ -53,10 +53,10 @@ def result_of(system: System, admitted: Admitted, wanted: Wanted, basis: Basis) 
         manifest_sha256=basis.manifest_sha256,
         correction=CORRECTION,
         max_age_days=wanted.max_age_days,
-        evaluation=_used(one, basis) if one else None,
+        evaluation=_used(one, admitted.sources, basis) if one else None,
         thresholds=answers,
         set_aside=(*admitted.set_aside[:_MOST_NAMED], *([f"and {more} more"] if more > 0 else [])),
-        notes=admitted.notes,
+        notes=(*_parts(admitted.sources, basis), *admitted.notes),
         signature_asked=signature_asked,
         signature=basis.signature,
     )
@@ -82,10 +82,18 @@ def _why(system: System, admitted: Admitted, answers: Sequence[ThresholdAnswer],
         yield _UNSIGNED
 
 
-def _used(one: Evaluation, basis: Basis) -> Used:
+def _parts(sources: Sequence[str], basis: Basis) -> Iterator[str]:
+    """What an evaluation is made of, where that is more than one file or table."""
+    if len(sources) > 1:
+        yield "all of one time and on the same data are one evaluation; where they differ on a group, it has no value"
+        yield from (f"read from {name}, SHA-256 {basis.digests.get(name) or 'not known'}" for name in sources)
+
+
+def _used(one: Evaluation, sources: Sequence[str], basis: Basis) -> Used:
+    digests = {basis.digests.get(name, "") for name in sources}
     return Used(
         source=one.source,
-        sha256=basis.digests.get(one.source, ""),
+        sha256=digests.pop() if len(digests) == 1 else "",
         model=one.model,
         model_digest=one.model_digest,
         data_digest=one.data.digest,

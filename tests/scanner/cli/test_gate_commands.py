@@ -6,6 +6,7 @@ import hashlib
 import json
 import textwrap
 import xml.etree.ElementTree as ET
+from datetime import UTC, datetime
 from pathlib import Path
 from subprocess import CompletedProcess
 
@@ -21,6 +22,7 @@ from scanner.cli.evidence_signing import is_signed
 
 SCHEMAS = ROOT / "docs" / "reference"
 GOOD = {"1": (45.0, 200), "2": (44.0, 190)}
+NOW = datetime.now(UTC).isoformat()
 
 
 def gate(folder: Path, *arguments: str, file: str = "evaluation.json") -> CompletedProcess[str]:
@@ -58,6 +60,24 @@ def test_a_group_of_seven_is_too_few_and_nothing_of_it_is_written(tmp_path: Path
     assert "1 group of fewer than 20 items, or of a number that nobody recorded: too few to say" in done.stdout
     assert [text for text in ("unnamed", "98.7", "98.8", "44.25", "190") if text in written] == []
     assert "sex=1: 45.5" in done.stdout
+
+
+@pytest.mark.parametrize(("error", "code"), [(46.0, 0), (75.0, 4)])
+def test_files_of_one_time_and_data_are_one_evaluation(error: float, code: int, tmp_path: Path) -> None:
+    """Whichever has the value beyond the limit, and whatever it is called: nothing is met by the other one."""
+    manifest(tmp_path, SEX, SEX.replace("sex", "age_band"))
+    age = {"metric": "mae", "value": 50.0, "items": 90, "standard_error": 2.0, "group": {"age_band": "80+"}}
+    evaluation(tmp_path, {"1": (45.0, 200), "2": (46.0, 190)}, name="b.json", at=NOW)
+    evaluation(tmp_path, {"1": (45.0, 200), "2": (error, 190)}, name="a.json", at=NOW)
+    evaluation(tmp_path, {}, name="c.json", at=NOW, values=[age, {**age, "group": {"age_band": "70-79"}}])
+    done = gate(tmp_path, "--evaluation", "b.json", "--evaluation", "c.json", "-o", "gate.json", file="a.json")
+    used = json.loads((tmp_path / "gate.json").read_text())
+    digest = hashlib.sha256((tmp_path / "c.json").read_bytes()).hexdigest()
+
+    assert done.returncode == code, done.stdout
+    assert used["evaluation"]["source"] == "a.json, b.json, c.json"
+    assert f"read from c.json, SHA-256 {digest}" in used["notes"]
+    assert ("1 group without a value" in done.stdout) is bool(code)
 
 
 def test_the_model_of_another_evaluation_is_not_judged_by_it(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from scanner.gate.admission import Wanted, admit
-from scanner.model.evaluations import EvaluatedOn, Evaluation
+from scanner.model.evaluations import EvaluatedOn, Evaluation, Measured
 
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
 MODEL = "a" * 64
@@ -80,6 +80,57 @@ def test_the_latest_of_those_that_count_is_used() -> None:
 
     assert found.evaluation is newer
     assert found.set_aside == (f"another.json: is of another model ({'b' * 64})",)
+
+
+def measured(metric: str, value: float, **group: str) -> Measured:
+    return Measured(metric=metric, value=value, group=group, items=100, standard_error=1.0)
+
+
+def test_those_of_one_time_and_data_are_one_evaluation() -> None:
+    """As tables are that fairlearn makes, one a facet; the total stands in each of them."""
+    total = measured("mae", 41.0)
+    sexes = replace(ONE, source="b.csv", values=(total, measured("mae", 40.0, sex="f")), by="ana")
+    ages = replace(ONE, source="a.csv", values=(total, measured("mae", 42.0, age="80+")), by="ben")
+
+    found = admit([sexes, ages], WANTED)
+
+    assert found.evaluation is not None
+    assert found.evaluation.values == (total, measured("mae", 42.0, age="80+"), measured("mae", 40.0, sex="f"))
+    assert (found.evaluation.source, found.evaluation.by) == ("a.csv, b.csv", "ben, ana")
+    assert (found.sources, found.set_aside) == (("a.csv", "b.csv"), ())
+
+
+@pytest.mark.parametrize(("first", "second"), [("a.csv", "b.csv"), ("b.csv", "a.csv")])
+def test_a_group_of_which_two_say_other_things_has_no_value(first: str, second: str) -> None:
+    """Whatever the files are called, and in whatever order they are given."""
+    good = replace(ONE, source=first, values=(measured("mae", 40.0, sex="m"),))
+    bad = replace(ONE, source=second, values=(measured("mae", 75.0, sex="m"),))
+
+    for given in ([good, bad], [bad, good]):
+        found = admit(given, WANTED).evaluation
+        assert found is not None
+        assert [one.value for one in found.values] == [None]
+
+
+def test_of_those_of_one_time_on_two_data_sets_none_is_the_latest() -> None:
+    other = replace(ONE, source="two.json", data=EvaluatedOn(digest="other"))
+
+    found = admit([ONE, other], WANTED)
+
+    assert (found.evaluation, found.sources) == (None, ())
+    assert found.set_aside == (
+        "two.json: is as late as one.json, on other data; say with --evaluation-data which one counts",
+    )
+    assert admit([ONE, other], replace(WANTED, data="other")).evaluation == other
+
+
+def test_training_data_is_known_where_all_parts_name_it() -> None:
+    parts = [replace(ONE, source=name, trained_on=trained) for name, trained in (("a", ("x",)), ("b", ("y", "x")))]
+    found = admit(parts, WANTED).evaluation
+    unsaid = admit([*parts, replace(ONE, source="c", trained_on=None)], WANTED)
+
+    assert found is not None and found.trained_on == ("x", "y")
+    assert "nobody recorded the digest of the training data" in unsaid.notes[0]
 
 
 def test_what_nobody_recorded_is_said() -> None:
