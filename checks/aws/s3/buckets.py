@@ -201,7 +201,7 @@ def s3_sagemaker_default_bucket_squattable(bucket: Bucket) -> Verdict:
     objective="public-exposure",
     since="0.1.0",
     blind_to=(),
-    decided_by=("public_access_block",),
+    decided_by=("public_access_block", "account_public_access_block"),
 )
 def s3_ml_bucket_public_access_unblocked(bucket: Bucket) -> Verdict:
     """Public access to a bucket with model or training data is not fully blocked.
@@ -227,8 +227,9 @@ def s3_ml_bucket_public_access_unblocked(bucket: Bucket) -> Verdict:
     off = [switch for switch, answer in switches.items() if answer is NO]
     if not off and UNKNOWN in switches.values():
         return unobserved(bucket, *LEVELS) or unknown(*LEVELS)
-    # The switches of the account are no evidence where those of the bucket suffice.
-    needed = LEVELS if off or not _all_on(bucket.public_access_block) else LEVELS[:1]
+    # One level that suffices is all the evidence there need be, that of the bucket first.
+    alone = next((level for level in LEVELS if _all_on(getattr(bucket, level))), None)
+    needed = LEVELS if off or alone is None else (alone,)
     evidence: dict[str, Any] = {level: getattr(bucket, level) for level in needed}
     if off:
         return failed(f"off at both levels: {', '.join(off)}", **evidence)

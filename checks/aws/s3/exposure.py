@@ -41,14 +41,19 @@ _ON_BUCKETS = (
 
 
 def blocked(bucket: Bucket, switch: str) -> Answer:
-    """Whether a switch of Block Public Access is on. That of the account is only looked at where it matters."""
+    """Whether a switch of Block Public Access is on for the bucket or its account: S3 applies the stricter of both.
+
+    That of the account is only looked at where it matters.
+
+    Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html
+    """
+    answer = NO
     for level in LEVELS:
         found = getattr(bucket, level)
-        if found is UNSET:
-            return UNKNOWN
         if isinstance(found, PublicAccessBlock) and getattr(found, switch) is True:
             return YES
-    return NO
+        answer = UNKNOWN if found is UNSET else answer
+    return answer
 
 
 def public_ways(bucket: Bucket) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -151,6 +151,8 @@ CASES = {
         ),
         Case("by the bucket, and the account was denied", PASS, ours(public_access_block=ALL_BLOCKED)),
         Case("half by the bucket, and the account was denied", UNKNOWN, ours(public_access_block=block())),
+        Case("by the account, and the bucket was denied", PASS, ours(account_public_access_block=ALL_BLOCKED)),
+        Case("half by the account, and the bucket was denied", UNKNOWN, ours(account_public_access_block=block())),
         *SHARED,
     ],
     "s3_ml_bucket_public": [
@@ -161,6 +163,11 @@ CASES = {
             "public policy, and the blocks were denied",
             UNKNOWN,
             let_in(public_access_block=UNSET, account_public_access_block=UNSET),
+        ),
+        Case(
+            "public policy that the account holds back, and the block of the bucket was denied",
+            PASS,
+            let_in(public_access_block=UNSET, account_public_access_block=ALL_BLOCKED),
         ),
         Case("public policy", FAIL, let_in()),
         Case("public policy, which was denied", UNKNOWN, let_in(policy=UNSET)),
