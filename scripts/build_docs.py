@@ -52,6 +52,7 @@ _ONLY: dict[OptIn, str] = {
     "verify": "with `--verify`",
     "tags": "for [AI systems](../guides/ai-systems.md) that are selected by tags",
     "systems": "where [AI systems](../guides/ai-systems.md) are declared",
+    "accounts": "where several accounts are scanned",
     "documents": "with [`--read-documents`](../guides/model-cards.md#cards-in-files)",
 }
 
@@ -212,7 +213,7 @@ def _kinds_page(checks: Checks, collectors: Collectors) -> str:
     ]
     for name, collector in collectors.items():
         judged = sum(check.kind.kind == name for check in checks.values())
-        joined = sum(any(kind.kind == name for kind in check.needs) for check in checks.values())
+        joined = sum(any(kind.kind == name for kind in (*check.needs, *check.also)) for check in checks.values())
         needed = permissions(collector.provider, collector.operations)
         facts = [
             f"- Judged by {judged} checks, joined by {joined}.",

@@ -107,7 +107,7 @@ def comparison_of(before: str, after: str, options: Mapping[str, Any]) -> Compar
 
 def _joined(check: str) -> bool:
     """Whether a check looks at more than its resource; of one that this version does not have, nobody knows."""
-    return check not in CHECKS or bool(CHECKS[check].needs)
+    return check not in CHECKS or CHECKS[check].joins
 
 
 def _compared(side: Side) -> Compared:

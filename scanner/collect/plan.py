@@ -62,6 +62,8 @@ def make_plan(
     """
     checks = checks if systems else without_systems(checks, collectors)
     needed = {kind.kind for check in checks for kind in (check.kind, *check.needs)}
+    # Checks do without these where one account is scanned, and have them read where there are several.
+    needed |= {kind.kind for check in checks for kind in check.also if collectors[kind.kind].opt_in == "accounts"}
     asked = {"verify": verify, "systems": systems, "documents": documents}
     wanted = {kind for kind in needed if asked.get(collectors[kind].opt_in or "", True)}
     wanted |= {kind for kind, made in collectors.items() if made.opt_in == "tags" and made.provider in tags}

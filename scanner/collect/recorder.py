@@ -24,7 +24,7 @@ class GapRecorder:
         self._blinded: dict[str, tuple[str, ...]] = {}
         if plan is not None:
             for kind in (collector.kind for collector in plan.collectors):
-                self._blinded[kind.kind] = tuple(c.id for c in plan.checks if kind in (c.kind, *c.needs))
+                self._blinded[kind.kind] = tuple(c.id for c in plan.checks if kind in (c.kind, *c.needs, *c.also))
 
     def gap(self, kind: str, scope: Scope, operation: str, reason: Reason, permission: str, detail: str) -> None:
         key, detail = (kind, scope, operation, reason), redact_wholly(detail)

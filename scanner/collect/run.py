@@ -82,6 +82,8 @@ def collect(
     inventory.organizations.update(provider.organizations)
     inventory.names |= _names(provider, known)
     accounts = [account for account in known if shard is None or shard.holds(account)]
+    if len(known) == 1:
+        collectors = [c for c in collectors if c.opt_in != "accounts"]
     run = _Run(plan, collectors, provider, inventory, calls, 2 * max(1, concurrency), grace, workers, progress)
     try:
         run.go(accounts)

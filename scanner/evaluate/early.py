@@ -34,7 +34,7 @@ class Early:
         self._made: Verdicts | None = None
         self._checks: dict[str, list[Check]] = {}
         for check in checks:
-            if not check.needs:
+            if not check.joins:
                 self._checks.setdefault(check.kind.kind, []).append(check)
         self._judged = dict.fromkeys(self._checks, 0)
         self._ended = self._broken = False

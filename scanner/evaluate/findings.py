@@ -283,7 +283,7 @@ class StoredFindings:
         suppression = self._suppressing.decided(kept.suppressed)
         told, since = "", None
         if self._earlier:
-            place = Place(check.id, resource.kind, resource.scope, bool(check.needs))
+            place = Place(check.id, resource.kind, resource.scope, check.joins)
             told, since = self._earlier.told(
                 mark, kept.status, place, suppressed=suppression is not None, at=self._inventory.taken_at
             )

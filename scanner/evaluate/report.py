@@ -225,8 +225,10 @@ def _fixes(found: Verdicts, inventory: Inventory) -> tuple[Fix, ...]:
 
 
 def _records(inventory: Inventory) -> int:
-    """How many are nothing but the tags of resources that are counted themselves."""
-    return sum(inventory.store.sizes(kind)[1] for kind, made in COLLECTORS.items() if made.opt_in == "tags")
+    """How many are nothing but the tags of resources that are counted themselves, or names of what may be another's."""
+    return sum(
+        inventory.store.sizes(kind)[1] for kind, made in COLLECTORS.items() if made.opt_in in ("tags", "accounts")
+    )
 
 
 def check_info(check: Check, catalogue: Catalogue, frameworks: Sequence[str]) -> CheckInfo:

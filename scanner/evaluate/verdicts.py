@@ -94,10 +94,10 @@ class Verdicts:
             return
         mark = fingerprint(check.id, judgement.resource)
         if check.id in self._failed_before:
-            joined = judgement.resource.scope.provider if check.needs else ""
+            joined = judgement.resource.scope.provider if check.joins else ""
             earlier.note(mark, status, judgement.verdict.message, joined=joined)
         if status is Status.FAIL:
-            place = Place(check.id, judgement.resource.kind, judgement.resource.scope, bool(check.needs))
+            place = Place(check.id, judgement.resource.kind, judgement.resource.scope, check.joins)
             state, _ = earlier.told(mark, status, place, suppressed=suppressed)
             self._states[check.id][state] += 1
 

@@ -78,7 +78,7 @@ def _looked(
     """What each joined check looked at, for all that it said of the system."""
     by_check: defaultdict[str, list[str]] = defaultdict(list)
     for one in dossier.observations:
-        if checks[one.check].needs:
+        if checks[one.check].joins:
             by_check[one.check].append(one.resource)
     for id, resources in by_check.items():
         check = checks[id]

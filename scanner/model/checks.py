@@ -77,8 +77,13 @@ class Check:
         self.recorded = recorded
         self.kind: type[Resource] = annotations[0]
         self.takes_view = len(annotations) > 1
-        if bool(needs) != self.takes_view:
+        if self.joins != self.takes_view:
             raise TypeError(f"{self.slug}: `needs` and a second parameter for the inventory go together")
+
+    @property
+    def joins(self) -> bool:
+        """Whether it may look at other resources than the one that it judges."""
+        return bool(self.needs or self.also)
 
     @property
     def provider(self) -> str:

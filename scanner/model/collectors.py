@@ -13,9 +13,9 @@ R = TypeVar("R", bound=Resource)
 T = TypeVar("T")
 U = TypeVar("U")
 F = TypeVar("F", bound=Callable[..., Iterator[Resource]])
-#: What a collector waits for: that findings are to be verified, that tags or documents are to be read, or that systems
-#: are declared.
-OptIn = Literal["verify", "tags", "systems", "documents"]
+#: What a collector waits for: that findings are to be verified, that tags or documents are to be read, that systems are
+#: declared, or that several accounts of its cloud are scanned.
+OptIn = Literal["verify", "tags", "systems", "documents", "accounts"]
 
 
 class Api(Protocol):
@@ -89,8 +89,9 @@ class Collector:
     """One registered collector. `per` says where it is asked; `follows` lists kinds it takes references from.
 
     One that is `opt_in` is planned only for a scan that was told to verify what it finds, to read tags or documents, or
-    of which AI systems it looks at. That of tags gives one resource for each that it read the tags of, with the same id
-    and the field `tags`. One of what is `named` asks about what the manifest of AI systems names, and no more.
+    of which AI systems it looks at; one of `accounts` is asked only where there are several. That of tags gives one
+    resource for each that it read the tags of, with the same id and the field `tags`. One of what is `named` asks about
+    what the manifest of AI systems names, and no more.
     """
 
     __slots__ = ("follows", "function", "kind", "named", "operations", "opt_in", "per", "service")

@@ -75,7 +75,8 @@ class View(Protocol):
         """The resource; `None` if its kind was read completely and it is not there; else `UNSET`.
 
         `at` is the account and region that it is in, if it is there: where these were read completely, what others
-        refuse does not matter. `outside` is an account that it is known not to be in.
+        refuse does not matter. `outside` is an account that it is known not to be in; of the others of the scan all
+        must have been read.
         """
         ...
 

@@ -248,8 +248,10 @@ class InventoryView:
         found = self._inventory.find(kind, id)
         if found is not None:
             return found
+        if outside:
+            return None if self._complete_outside(kind, outside) else UNSET
         known = self._is_complete(kind) or (at is not None and self._complete_in(kind, at.account, at.region))
-        return None if known or (outside and self._complete_outside(kind, outside)) else UNSET
+        return None if known else UNSET
 
     def all(self, kind: type[R]) -> All[R]:
         """All observed resources of a kind, sorted by id. Look at `.complete` before concluding from absence.
@@ -283,9 +285,11 @@ class InventoryView:
         return bool(there) and all(there)
 
     def _complete_outside(self, kind: type[Resource], account: str) -> bool:
-        """Whether all accounts but one were read."""
+        """Whether all accounts of the scan but one were read, also those that fell to another part of it."""
         found = self._by_account(kind)
-        return account in found and all(all(regions.values()) for name, regions in found.items() if name != account)
+        provider = kind.kind.partition(".")[0]
+        known = found.keys() | {id for of, id in self._inventory.accounts if of == provider}
+        return bool(found) and all(name in found and all(found[name].values()) for name in known - {account})
 
     def _by_account(self, kind: type[Resource]) -> dict[str, dict[str, bool]]:
         if kind.kind not in self._accounts:

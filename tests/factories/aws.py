@@ -26,6 +26,7 @@ from checks.aws.logs.resources import DeclaredLogGroup, LogGroup
 from checks.aws.macie.resources import BucketCoverage, coverage_id
 from checks.aws.names import foreign_bucket_id, seen_from
 from checks.aws.s3.resources import (
+    AccountBucket,
     ArtifactObject,
     Bucket,
     DataFolder,
@@ -293,6 +294,11 @@ def of_sibling(name: str = "northwind-example-models", **fields: Any) -> Bucket:
     """A bucket of another account of the same scan, as that account sees it."""
     there = Scope("aws", OTHER_ACCOUNT)
     return Bucket(id=f"arn:aws:s3:::{name}", name=name, scope=there, exists=True, owned=True, **fields)
+
+
+def listed_by_sibling(name: str = "northwind-example-models") -> AccountBucket:
+    """A bucket that another account of the same scan has, and where nothing of that account refers to it."""
+    return AccountBucket(id=f"arn:aws:s3:::{name}", name=name, scope=Scope("aws", OTHER_ACCOUNT))
 
 
 def seen_from_here(name: str = "northwind-example-models") -> Bucket:

@@ -12,7 +12,8 @@ The world file holds one document per resource, the one that Describe answers; L
     account_public_access_block: {BlockPublicAcls: true}
     policies: [{name: custom, document: {...}}]
     roles: [{name: serving, trust: {...}, managed_policies: [custom], inline: {own: {...}}}]
-    assumable: {"arn:aws:iam::444455556666:role/audit": "444455556666"}           # roles elsewhere; empty accounts
+    assumable: {"arn:aws:iam::444455556666:role/audit": "444455556666"}           # roles elsewhere; accounts
+                                    # that have nothing but the foreign buckets that they own
     organization: [{id: "444455556666", name: Research, status: ACTIVE}]          # its accounts, ours too
     service_control_policies: [{Version: ..., Statement: [...]}]   # of the organisation, on this account, of one level
     tags: {"arn:aws:sagemaker:...": {team: fraud}}                 # beside those that buckets and roles have

@@ -164,7 +164,7 @@ class Buckets:
             raise AwsError(404, "404" if head else "NoSuchBucket", "The specified bucket does not exist")
         owner = self.account if own else foreign["owner"] if foreign else ""
         expected = request.headers.get("x-amz-expected-bucket-owner", owner)
-        mine = own is not None and request.account == self.account
+        mine = request.account == owner
         readable = bool(bucket.get("readable")) and operation in ("HeadBucket", "GetBucketLocation", "GetObject")
         if expected != owner or not (mine or readable):
             headers = {"x-amz-bucket-region": bucket["region"]} if head else {}
@@ -192,7 +192,8 @@ class Buckets:
         return {"PublicAccessBlockConfiguration": self.block}
 
     def listing(self, request: Request, params: dict[str, Any]) -> Any:
-        own = self.own if request.account == self.account else {}
+        theirs = {name: bucket for name, bucket in self.foreign.items() if bucket["owner"] == request.account}
+        own = self.own if request.account == self.account else theirs
         names = sorted(name for name in own if name.startswith(params.get("Prefix", "")))
         if "BucketRegion" in params:
             names = [name for name in names if own[name]["region"] == params["BucketRegion"]]

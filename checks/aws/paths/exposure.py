@@ -7,7 +7,7 @@ from msgspec import UNSET
 from checks.aws.blind_spots import ACCESS_POINTS, OBJECT_ACLS
 from checks.aws.names import is_aws_content, location
 from checks.aws.s3.exposure import public_grants, public_statement, public_ways
-from checks.aws.s3.resources import Bucket
+from checks.aws.s3.resources import AccountBucket, Bucket
 from checks.aws.sagemaker.addresses import component_uris
 from checks.aws.sagemaker.components import unless_deleted
 from checks.aws.sagemaker.ownership import bucket_of
@@ -39,6 +39,7 @@ from scanner.model.views import View
     needs=(Bucket, ModelPackage),
     exposure=Exposure.INTERNET,
     blind_to=(ACCESS_POINTS, OBJECT_ACLS, DOWNLOADS),
+    also=(AccountBucket,),
 )
 def sagemaker_model_artifact_bucket_public(model: Model, view: View) -> Verdict:
     """Artifact of the model lies in a bucket that is open to the public.
@@ -73,6 +74,7 @@ def sagemaker_model_artifact_bucket_public(model: Model, view: View) -> Verdict:
     needs=(Bucket,),
     exposure=Exposure.INTERNET,
     blind_to=(ACCESS_POINTS, DOWNLOADS),
+    also=(AccountBucket,),
 )
 def sagemaker_component_artifact_bucket_public(component: InferenceComponent, view: View) -> Verdict:
     """Artifact of the inference component lies in a bucket that is open to the public.

@@ -1,6 +1,6 @@
 """What somebody else can put themselves in the place of."""
 
-from checks.aws.s3.resources import Bucket
+from checks.aws.s3.resources import AccountBucket, Bucket
 from checks.aws.sagemaker.addresses import component_uris
 from checks.aws.sagemaker.components import unless_deleted
 from checks.aws.sagemaker.ownership import judge_ownership
@@ -20,6 +20,7 @@ from scanner.model.views import View
     needs=(Bucket, ModelPackage),
     exposure=Exposure.CROSS_ACCOUNT,
     blind_to=(DOWNLOADS,),
+    also=(AccountBucket,),
 )
 def sagemaker_model_artifact_bucket_takeover(model: Model, view: View) -> Verdict:
     """Artifact of the model is taken from a bucket that is missing or belongs to another account.
@@ -67,6 +68,7 @@ def sagemaker_model_artifact_bucket_takeover(model: Model, view: View) -> Verdic
     needs=(Bucket,),
     exposure=Exposure.CROSS_ACCOUNT,
     blind_to=(DOWNLOADS,),
+    also=(AccountBucket,),
 )
 def sagemaker_component_artifact_bucket_takeover(component: InferenceComponent, view: View) -> Verdict:
     """Inference component takes its artifact from a bucket that is missing or belongs to another account.

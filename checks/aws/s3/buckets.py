@@ -8,7 +8,8 @@ from checks.aws.blind_spots import ACCESS_POINTS, KEY_MANAGER, OBJECT_ACLS
 from checks.aws.iam.answers import NO, UNKNOWN
 from checks.aws.keys import own_default_key
 from checks.aws.s3.exposure import LEVELS, blocked, public_grants, public_ways, refuses_plain_http
-from checks.aws.s3.resources import Bucket, PublicAccessBlock
+from checks.aws.s3.owners import owner_in_scan
+from checks.aws.s3.resources import AccountBucket, Bucket, PublicAccessBlock
 from checks.blind_spots import ARRIVAL, VERSIONS_DELETED
 from scanner.model.checks import check
 from scanner.model.nouns import (
@@ -23,6 +24,7 @@ from scanner.model.nouns import (
     unobserved,
 )
 from scanner.model.trust import Foreign
+from scanner.model.views import View
 
 _SWITCHES = ("block_public_acls", "ignore_public_acls", "block_public_policy", "restrict_public_buckets")
 
@@ -153,11 +155,13 @@ def s3_ml_bucket_access_logging_off(bucket: Bucket) -> Verdict:
     since="0.1.0",
     exposure=Exposure.CROSS_ACCOUNT,
     blind_to=(),
+    also=(AccountBucket,),
 )
-def s3_sagemaker_default_bucket_squattable(bucket: Bucket) -> Verdict:
+def s3_sagemaker_default_bucket_squattable(bucket: Bucket, view: View) -> Verdict:
     """Default SageMaker bucket of a region in use does not belong to this account.
 
-    Asked for `sagemaker-{region}-{account}` in every region that holds SageMaker resources.
+    Asked for `sagemaker-{region}-{account}` in every region that holds SageMaker resources. Accounts of the same scan
+    are no strangers.
 
     ## Why it matters
     The SDK and console use that name whenever none is given. Bucket names are global and this one can be guessed, so
@@ -188,6 +192,11 @@ def s3_sagemaker_default_bucket_squattable(bucket: Bucket) -> Verdict:
     if not bucket.exists:
         return failed("the bucket does not exist, anyone may create it", exists=False, is_default_name=True)
     if not bucket.owned:
+        owner = owner_in_scan(view, bucket.id, bucket.scope.account)
+        if isinstance(owner, str):
+            return passed(f"the bucket belongs to account {owner} of this scan", owned=False, is_default_name=True)
+        if owner is UNSET:
+            return unknown("whether the bucket belongs to an account of this scan")
         foreign = (Foreign.bucket(f"s3://{bucket.name}"),)
         said = "the bucket belongs to another account"
         known = f"{bucket.name} belongs to another account"

@@ -9,7 +9,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 from checks.aws.names import bucket_arn, default_bucket, foreign_bucket_id, is_aws_content, location
 from checks.aws.partitions import console
-from checks.aws.s3.resources import Bucket
+from checks.aws.s3.resources import AccountBucket, Bucket
 from checks.aws.sagemaker.addresses import component_uris, config_uris, job_uris, model_uris, package_uris
 from checks.aws.sagemaker.resources import (
     EndpointConfig,
@@ -93,6 +93,13 @@ def buckets(api: AwsApi, found: Found) -> Iterator[Bucket]:
         )
 
     yield from api.each(detail, names)
+
+
+@collector(AccountBucket, operations=(_LIST,), per="account", opt_in="accounts")
+def account_buckets(api: AwsApi) -> Iterator[AccountBucket]:
+    for summary in api.pages(_LIST, MaxBuckets=1000):
+        name = str(summary["Name"])
+        yield api.decode(AccountBucket, {_LIST: summary}, id=bucket_arn(api.partition, name), name=name)
 
 
 def _referred(found: Found) -> tuple[set[str], set[str]]:

@@ -83,6 +83,18 @@ class Bucket(Resource, frozen=True, kw_only=True):
     logging_target: Annotated[Observed[str], Read("s3:GetBucketLogging", "LoggingEnabled.TargetBucket")] = UNSET
 
 
+class AccountBucket(Resource, frozen=True, kw_only=True):
+    """The name of an S3 bucket that an account has, whatever is in it, where several accounts are scanned.
+
+    It says of a bucket that ML resources of one account refer to that it is another's of the same scan. Nothing else is
+    asked of it. Id: the ARN of the bucket.
+    """
+
+    kind: ClassVar[str] = "aws.s3.AccountBucket"
+    title: ClassVar[str] = "name of an S3 bucket of an account, where several are scanned"
+    holds: ClassVar[Holds] = Holds.ARTIFACT
+
+
 class ModelFolder(Resource, frozen=True, kw_only=True):
     """Where the artifact of a model package that serves lies, with the files there that may be model cards.
 

@@ -6,7 +6,7 @@ from msgspec import UNSET
 
 from checks.aws.blind_spots import KEY_MANAGER
 from checks.aws.keys import lacks
-from checks.aws.s3.resources import Bucket
+from checks.aws.s3.resources import AccountBucket, Bucket
 from checks.aws.sagemaker.addresses import CAPTURED, DUMPS, RESPONSES, addresses
 from checks.aws.sagemaker.default_keys import unless_by_default
 from checks.aws.sagemaker.ownership import judge_ownership
@@ -147,6 +147,7 @@ def sagemaker_endpoint_config_data_capture_off(config: EndpointConfig) -> Verdic
     needs=(Bucket,),
     blind_to=(KEY_MANAGER,),
     decided_by=("data_capture",),
+    also=(AccountBucket,),
 )
 def sagemaker_endpoint_config_data_capture_without_customer_key(config: EndpointConfig, view: View) -> Verdict:
     """Captured requests and responses are not encrypted with a customer managed key.
@@ -184,6 +185,7 @@ def sagemaker_endpoint_config_data_capture_without_customer_key(config: Endpoint
     needs=(Bucket,),
     exposure=Exposure.CROSS_ACCOUNT,
     blind_to=(),
+    also=(AccountBucket,),
 )
 def sagemaker_endpoint_config_data_capture_bucket_foreign(config: EndpointConfig, view: View) -> Verdict:
     """Captured requests and responses go to a bucket that is missing or not yours.
@@ -229,6 +231,7 @@ def sagemaker_endpoint_config_data_capture_bucket_foreign(config: EndpointConfig
     needs=(Bucket,),
     blind_to=(KEY_MANAGER,),
     decided_by=("async_output",),
+    also=(AccountBucket,),
 )
 def sagemaker_endpoint_config_async_output_without_customer_key(config: EndpointConfig, view: View) -> Verdict:
     """Asynchronous responses are not encrypted with a customer managed key.
@@ -266,6 +269,7 @@ def sagemaker_endpoint_config_async_output_without_customer_key(config: Endpoint
     needs=(Bucket,),
     exposure=Exposure.CROSS_ACCOUNT,
     blind_to=(),
+    also=(AccountBucket,),
 )
 def sagemaker_endpoint_config_async_output_bucket_foreign(config: EndpointConfig, view: View) -> Verdict:
     """Asynchronous responses go to a bucket that is missing or not yours.
@@ -363,6 +367,7 @@ def sagemaker_endpoint_config_core_dump_without_customer_key(config: EndpointCon
     needs=(Bucket,),
     exposure=Exposure.CROSS_ACCOUNT,
     blind_to=(),
+    also=(AccountBucket,),
 )
 def sagemaker_endpoint_config_core_dump_bucket_foreign(config: EndpointConfig, view: View) -> Verdict:
     """Memory dumps of crashed containers go to a bucket that is missing or not yours.

@@ -14,24 +14,41 @@ from checks.aws.names import (
     location,
     partition_of,
 )
-from checks.aws.s3.resources import Bucket
-from scanner.model.nouns import Resource, Verdict, failed_unless_known, not_applicable, passed, unknown
+from checks.aws.s3.owners import owner_in_scan
+from checks.aws.s3.resources import AccountBucket, Bucket
+from scanner.model.nouns import (
+    ANYWHERE,
+    Resource,
+    Scope,
+    Verdict,
+    failed_unless_known,
+    not_applicable,
+    passed,
+    unknown,
+)
 from scanner.model.trust import Foreign, few
 from scanner.model.views import View
 
 
 def bucket_of(view: View, resource: Resource, name: str) -> Bucket | UnsetType | None:
-    """A bucket as its owner sees it if that is an account of the scan, else as the account of a resource sees it."""
-    arn = bucket_arn(partition_of(resource.id), name)
-    owners = view.get(Bucket, arn, outside=resource.scope.account)
-    if isinstance(owners, Resource) and resource.scope.account == owners.scope.account:
-        return owners
-    seen = view.get(Bucket, foreign_bucket_id(arn, resource.scope.account))
+    """A bucket as its owner sees it if that is an account of the scan, else as the account of a resource sees it.
+
+    Of one that an account of the scan has, and nothing there refers to, is known that it is there, and whose it is.
+    """
+    arn, account = bucket_arn(partition_of(resource.id), name), resource.scope.account
+    owners = view.get(Bucket, arn, outside=account)
+    own = isinstance(owners, Resource) and owners.scope.account == account
+    seen = owners if own else view.get(Bucket, foreign_bucket_id(arn, account))
     if not isinstance(seen, Resource) or seen.owned is not False:
         return seen
-    if isinstance(owners, Resource):
-        return seen if owners.owned in (False, None) else owners
-    return seen if owners is None else UNSET  # an account that was not read may own it
+    if isinstance(owners, Resource) and owners.owned not in (False, None):
+        return owners
+    owner = owner_in_scan(view, arn, account)
+    if isinstance(owner, str):
+        return Bucket(id=arn, name=name, scope=Scope("aws", owner, ANYWHERE), exists=True, owned=True)
+    # An account that was not read may own it; all names tell whose it is, whatever else was refused.
+    unread = owner is UNSET if view.asked(AccountBucket) else owners is UNSET
+    return UNSET if unread else seen
 
 
 def _doubt(bucket: Bucket | UnsetType | None, name: str, account: str) -> str:

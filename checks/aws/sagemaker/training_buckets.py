@@ -3,7 +3,7 @@
 from msgspec import UNSET
 
 from checks.aws.blind_spots import PROFILER_RULES, TOLD_BUCKETS
-from checks.aws.s3.resources import Bucket
+from checks.aws.s3.resources import AccountBucket, Bucket
 from checks.aws.sagemaker.addresses import CODE, INPUTS, OUTPUTS, addresses, unread_inputs
 from checks.aws.sagemaker.ownership import judge_ownership
 from checks.aws.sagemaker.resources import TrainingJob
@@ -21,6 +21,7 @@ from scanner.model.views import View
     needs=(Bucket,),
     exposure=Exposure.CROSS_ACCOUNT,
     blind_to=(TOLD_BUCKETS, TRAINING_CODE, PROFILER_RULES),
+    also=(AccountBucket,),
 )
 def sagemaker_training_output_bucket_foreign(job: TrainingJob, view: View) -> Verdict:
     """Training job writes its model, checkpoints or tensors to a bucket that is missing or not yours.
@@ -64,6 +65,7 @@ def sagemaker_training_output_bucket_foreign(job: TrainingJob, view: View) -> Ve
     since="0.1.0",
     needs=(Bucket,),
     blind_to=(TOLD_BUCKETS, TRAINING_CODE),
+    also=(AccountBucket,),
 )
 def sagemaker_training_input_bucket_foreign(job: TrainingJob, view: View) -> Verdict:
     """Training job reads data from a bucket that is missing or not yours.
@@ -105,6 +107,7 @@ def sagemaker_training_input_bucket_foreign(job: TrainingJob, view: View) -> Ver
     needs=(Bucket,),
     exposure=Exposure.CROSS_ACCOUNT,
     blind_to=(TRAINING_CODE,),
+    also=(AccountBucket,),
 )
 def sagemaker_training_code_bucket_foreign(job: TrainingJob, view: View) -> Verdict:
     """Training job downloads the code that it runs from a bucket that is missing or not yours.

@@ -10,6 +10,7 @@ from factories.aws import (
     container,
     foreign,
     from_package,
+    listed_by_sibling,
     missing,
     model,
     of_sibling,
@@ -24,7 +25,7 @@ from factories.aws import (
 )
 from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
 
-from checks.aws.s3.resources import Bucket
+from checks.aws.s3.resources import AccountBucket, Bucket
 from checks.aws.sagemaker.packages import package_id
 from checks.aws.sagemaker.resources import DataSource, InferenceSpecification, Model, S3DataSource
 
@@ -128,7 +129,32 @@ CASES = {
             served_from(URI),
             seen_from_here(),
             of_sibling("northwind-example-others"),
+            incomplete=[Bucket, AccountBucket],
+        ),
+        Case(
+            "an account that was not read to the end told its buckets",
+            FAIL,
+            served_from(URI),
+            seen_from_here(),
+            of_sibling("northwind-example-others"),
             incomplete=[Bucket],
+        ),
+        Case("another account of the scan has it", PASS, served_from(URI), listed_by_sibling(), seen_from_here()),
+        Case(
+            "another account of the scan has it, and one did not tell its buckets",
+            PASS,
+            served_from(URI),
+            listed_by_sibling(),
+            seen_from_here(),
+            incomplete=[Bucket, AccountBucket],
+        ),
+        Case(
+            "another account of the scan has one of two",
+            FAIL,
+            both("s3://northwind-example-deleted/m"),
+            listed_by_sibling("fabrikam-example-weights"),
+            foreign(),
+            missing(),
         ),
         Case("its own account was not read to the end", FAIL, served_from(URI), seen_from_here(), incomplete=[Bucket]),
         Case("missing, and nobody else can make it", PASS, served_from(f"s3://{RESERVED}/m"), missing(RESERVED)),

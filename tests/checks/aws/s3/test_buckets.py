@@ -9,13 +9,14 @@ from factories.aws import (
     document,
     foreign,
     grant,
+    listed_by_sibling,
     missing,
     ours,
 )
 from msgspec import UNSET
 from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
 
-from checks.aws.s3.resources import DefaultEncryption, EncryptionRule
+from checks.aws.s3.resources import AccountBucket, DefaultEncryption, EncryptionRule
 
 ARN = "arn:aws:s3:::northwind-example-models"
 SHARED = [
@@ -129,6 +130,19 @@ CASES = {
         Case("ours", PASS, ours(is_default_name=True)),
         Case("missing", FAIL, bucket(exists=False, owned=None, is_default_name=True)),
         Case("another account's", FAIL, bucket(exists=True, owned=False, is_default_name=True)),
+        Case(
+            "another account's of the scan",
+            PASS,
+            bucket("sagemaker-us-east-1-111122223333", exists=True, owned=False, is_default_name=True),
+            listed_by_sibling("sagemaker-us-east-1-111122223333"),
+        ),
+        Case(
+            "of an account that did not tell its buckets, perhaps",
+            UNKNOWN,
+            bucket(exists=True, owned=False, is_default_name=True),
+            listed_by_sibling("northwind-example-others"),
+            incomplete=[AccountBucket],
+        ),
         Case("not a default name", NOT_APPLICABLE, ours(is_default_name=False)),
         Case("refused, and nothing to compare with", UNKNOWN, bucket(is_default_name=True)),
     ],

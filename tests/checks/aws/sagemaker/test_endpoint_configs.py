@@ -1,6 +1,6 @@
 from typing import Any
 
-from factories.aws import KEY, bucket, config, foreign, missing, ours, variant
+from factories.aws import KEY, bucket, config, foreign, listed_by_sibling, missing, ours, variant
 from msgspec import UNSET
 from support import FAIL, NOT_APPLICABLE, PASS, UNKNOWN, Case
 
@@ -70,6 +70,13 @@ def keyless_where(make):
         Case("no key, and by default one of ours", UNKNOWN, make(), OWN_DEFAULT),
         Case("a key that AWS manages, and by default one of ours", FAIL, make(kms_key_id=AWS_KEY), OWN_DEFAULT),
         Case("no key, in another account", FAIL, make("fabrikam-example-weights"), foreign()),
+        Case(
+            "no key, in a bucket that another account of the scan has",
+            UNKNOWN,
+            make("fabrikam-example-weights"),
+            foreign(),
+            listed_by_sibling("fabrikam-example-weights"),
+        ),
         Case("no key, and the default was not observed", UNKNOWN, make(), ours()),
         Case("no key, and buckets were not read", UNKNOWN, make(), incomplete=[Bucket]),
     ]
