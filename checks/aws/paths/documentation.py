@@ -46,7 +46,7 @@ def sagemaker_served_package_without_model_card(package: ModelPackage, view: Vie
     or a model made from it. One that holds nothing but the text of a template is none. With `--read-documents` a file
     counts too that is called README.md or model_card and lies beside the artifact, if it fills an item of a card, and
     no artifact of another group of packages lies there. That there is one was recorded by whoever wrote it; it is no
-    evidence that it is right. Models that are made from no package are left to MLP-5322.
+    evidence that it is right. Models that are made from no package are left to MLP-5310.
 
     ## Why it matters
     Whoever takes over the endpoint, reviews it or answers a complaint has to find out what the model is for, what it

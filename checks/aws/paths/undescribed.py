@@ -27,7 +27,7 @@ from scanner.model.views import View
 
 
 @check(
-    id="MLP-5322",
+    id="MLP-5310",
     severity=Severity.LOW,
     objective="model-documentation",
     since="0.1.0",

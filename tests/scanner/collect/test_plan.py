@@ -150,7 +150,7 @@ def test_what_matters_for_declared_systems_is_planned_only_where_there_are_some(
     assert {one.id for one in set(declared.checks) - set(plain.checks)} == {
         *("MLP-5216", "MLP-5224"),
         *("MLP-5213", "MLP-5223", "MLP-5232", "MLP-5233", "MLP-5234", "MLP-5306", "MLP-5307", "MLP-5308", "MLP-5315"),
-        *("MLP-5322", "MLP-5334"),
+        *("MLP-5310", "MLP-5334"),
         *("MLP-5309", "MLP-5316", "MLP-5331", "MLP-5332", "MLP-5333"),
         "MLP-5504",
         "MLP-5505",

@@ -135,7 +135,7 @@ CASES = {
              *another("")[1:], beside("placeholder")),
     ],
 }  # fmt: skip
-CHECKS = [check for check in registered()[0].values() if check.id == "MLP-5322"]
+CHECKS = [check for check in registered()[0].values() if check.id == "MLP-5310"]
 
 
 def world_with(*cards: dict[str, Any]) -> dict[str, Any]:
