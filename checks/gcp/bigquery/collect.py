@@ -71,6 +71,8 @@ def _entry(api: GcpApi, place: Place, location: Any) -> tuple[Observed[Sheet], A
         if types:
             reply = api.fetch(ENTRY, path, entry=entry, view="CUSTOM", aspectTypes=types, fields="name,aspects")
         found = {name: aspect for name, aspect in _aspects(reply).items() if name in names}
+        if len(found) < len(names):
+            raise CallFailed(Reason.ERROR, "the entry shows not all of the aspects that people made")
         return read_aspects(found), {"name": reply.get("name"), "aspects": names}
     except CallFailed as failure:
         if failure.code == NOT_FOUND or api.is_disabled(failure):

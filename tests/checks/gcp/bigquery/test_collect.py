@@ -89,6 +89,14 @@ def test_what_is_written_in_an_entry(aspects: dict[str, Any], said: bool, filled
     assert one.catalog and (describes(one.catalog), answers_of(one.catalog).filled) == (said, filled)
 
 
+def test_aspects_that_are_not_shown_may_say_what_the_data_is() -> None:
+    many = {f"example-fraud-prod.global.kind-{n:02}": {"data": {"owner": "ml"}} for n in range(60)}
+    inventory, _ = scanned(project(aspects=many))
+
+    assert [one.catalog for one in inventory.of(Table)] == [UNSET]
+    assert [gap.operation for gap in inventory.gaps] == [ENTRY]
+
+
 def test_a_table_without_an_entry_has_none() -> None:
     made = project({"description": "Disputes of 2025.", "location": "EU"})
     del made["bigquery_tables"][NAME]["x-entry"]
