@@ -56,7 +56,7 @@ class CountingView(InventoryView):
 
 
 def verdicts(check: Check, inventory: Inventory, subjects: list[Resource]) -> list[Status]:
-    view = CountingView(inventory, check.needs)
+    view = CountingView(inventory, check.needs, check.also)
     return [check(subject, view).status for subject in subjects]
 
 

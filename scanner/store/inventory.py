@@ -226,6 +226,7 @@ class InventoryView:
         self._derived: dict[Callable[..., Any], Any] = {}
         self._complete: dict[str, bool] = {}
         self._accounts: dict[str, dict[str, dict[str, bool]]] = {}
+        self._unread: dict[str, set[str]] = {}
 
     @property
     def taken_at(self) -> datetime:
@@ -286,10 +287,13 @@ class InventoryView:
 
     def _complete_outside(self, kind: type[Resource], account: str) -> bool:
         """Whether all accounts of the scan but one were read, also those that fell to another part of it."""
-        found = self._by_account(kind)
-        provider = kind.kind.partition(".")[0]
-        known = found.keys() | {id for of, id in self._inventory.accounts if of == provider}
-        return bool(found) and all(name in found and all(found[name].values()) for name in known - {account})
+        if kind.kind not in self._unread:
+            found = self._by_account(kind)
+            provider = kind.kind.partition(".")[0]
+            known = found.keys() | {id for of, id in self._inventory.accounts if of == provider}
+            unread = {name for name in known if name not in found or not all(found[name].values())}
+            self._unread[kind.kind] = unread if found else {""}  # somewhere, if it was asked for nowhere
+        return self._unread[kind.kind] <= {account}
 
     def _by_account(self, kind: type[Resource]) -> dict[str, dict[str, bool]]:
         if kind.kind not in self._accounts:

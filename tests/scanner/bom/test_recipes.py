@@ -49,6 +49,7 @@ def test_nothing_of_ml_or_that_holds_data_is_excused_but_what_is_written_of_it_o
         "aws.sagemaker.ArtifactLineage",
         "gcp.data_lineage.DataLineage",
         "gcp.vertex_ai.ModelLineage",
+        "aws.s3.AccountBucket",
         "aws.s3.ArtifactObject",
         "gcp.storage.ArtifactFiles",
         "aws.s3.ModelFolder",

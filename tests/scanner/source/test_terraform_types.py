@@ -17,6 +17,7 @@ SCHEMA: dict[str, Any] = json.loads((TESTS / "scanner" / "source" / "provider_sc
 WITHOUT = {
     "aws.glue.Table": "no finding is on one",
     "aws.macie.BucketCoverage": "no finding is on one",
+    "aws.s3.AccountBucket": "no finding is on one",
     "aws.iam.Simulation": "what a simulator says of a role",
     "aws.cloudwatch.Alarm": "no finding is on one",
     "aws.logs.LogGroup": "no finding is on one",

@@ -34,6 +34,7 @@ UNTAGGED = {
     Simulation.kind: "no resource of AWS: what a simulator says of a role",
     TaggedResource.kind: "the tags themselves",
     Table.kind: "tables of the Glue Data Catalog have none",
+    "aws.s3.AccountBucket": "the name of a bucket, whose tags are read where something refers to it",
     BucketCoverage.kind: "no resource of AWS: what Macie says of a bucket",
     ArtifactLineage.kind: "a record of what made an artifact, which is what has tags",
     ModelFolder.kind: "no resource of AWS: a folder of a bucket",
