@@ -13,7 +13,7 @@ from scanner.gate.gate_types import GateResult
 from scanner.model.claims import Kind
 from scanner.model.errors import InputError
 from scanner.objects.addresses import parse
-from scanner.objects.transfer import reading
+from scanner.objects.transfer import content
 from scanner.systems.manifest import Document, System
 
 if TYPE_CHECKING:
@@ -36,15 +36,15 @@ def gates_of(
     """
     found: dict[str, tuple[GateResult, Piece]] = {}
     for name in given:
-        content = _content(name)
-        result = _result(content)
+        held = content(name, _LARGEST, "any result of the gate", option="--gate")
+        result = _result(held)
         if result is None:
             raise InputError(
                 f"--gate {name}: is no result of the evaluation gate; `mlposture gate SYSTEM -o gate.json` writes one"
             )
         if result.system != system.id:
             raise InputError(f"--gate {name}: is of the AI system {result.system!r}, and this is {system.id!r}")
-        digest = hashlib.sha256(content).hexdigest()
+        digest = hashlib.sha256(held).hexdigest()
         declared = next((one for one in system.documents if one.sha256 == digest), None)
         found[digest] = result, _recorded(result, name, digest, declared)
     told = [one for document in system.documents for one in _declared(document, system, manifest, found)]
@@ -57,11 +57,11 @@ def _declared(
     document: Document, system: System, manifest: str, found: dict[str, tuple[GateResult, Piece]]
 ) -> Iterator[Piece]:
     """What a declared document is to say that is a result of the gate; one that counts goes to `found`."""
-    content = _beside(manifest, document.uri)
-    result = _result(content) if content is not None else None
-    if content is None or result is None:
+    held = _beside(manifest, document.uri)
+    result = _result(held) if held is not None else None
+    if held is None or result is None:
         return
-    digest = hashlib.sha256(content).hexdigest()
+    digest = hashlib.sha256(held).hexdigest()
     what = f"“{document.title}” is declared as a result of the gate"
     if document.sha256 not in (_UNKNOWN, digest):
         text = f"{what}, and the file there is not of the SHA-256 that is declared: nothing of it is taken"
@@ -86,18 +86,6 @@ def _beside(manifest: str, uri: str) -> bytes | None:
     except (OSError, ValueError):  # it stays what is declared, and no more
         pass
     return None
-
-
-def _content(name: str) -> bytes:
-    with reading(name) as path:
-        try:
-            with path.open("rb") as file:
-                content = file.read(_LARGEST + 1)
-        except (OSError, ValueError) as error:
-            raise InputError(f"--gate {name}: {getattr(error, 'strerror', None) or error}") from error
-    if len(content) > _LARGEST:
-        raise InputError(f"--gate {name}: is larger than any result of the gate")
-    return content
 
 
 def _result(content: bytes) -> GateResult | None:

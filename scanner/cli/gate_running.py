@@ -19,7 +19,7 @@ from scanner.gate.group_cells import facets_of
 from scanner.gate.reading_evaluations import LARGEST, Stated, read_evaluation, with_sizes
 from scanner.gate.resulting import Basis, result_of
 from scanner.model.errors import InputError
-from scanner.objects.transfer import reading
+from scanner.objects.transfer import content
 
 if TYPE_CHECKING:
     from scanner.cli.config import Output
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from scanner.systems.manifest import System
 
 _FORMATS = {"json": "reports.gate_json", "md": "reports.gate_markdown", "junit": "reports.gate_junit"}
+_LARGER = "any evaluation; give the metrics of the thresholds alone"
 _SUFFIXES = {".json": "json", ".md": "md", ".xml": "junit"}
 
 
@@ -125,23 +126,11 @@ def _evaluations(facets: Sequence[str], options: Mapping[str, Any], digests: dic
         trained_on=options["training_data"],
         at=_time(options["evaluated_at"]),
     )
-    sizes = from_csv(_content(path), path, facets) if (path := options["group_sizes"]) else ()
+    sizes = from_csv(content(path, LARGEST, _LARGER), path, facets) if (path := options["group_sizes"]) else ()
     for path in options["evaluations"]:
-        content = _content(path)
-        digests[path] = hashlib.sha256(content).hexdigest()
-        yield with_sizes(read_evaluation(content, path, facets, stated), sizes)
-
-
-def _content(name: str) -> bytes:
-    with reading(name) as path:
-        try:
-            with path.open("rb") as file:
-                content = file.read(LARGEST + 1)
-        except (OSError, ValueError) as error:
-            raise InputError(f"{name}: {getattr(error, 'strerror', None) or error}") from error
-    if len(content) > LARGEST:
-        raise InputError(f"{name}: is larger than any evaluation; give the metrics of the thresholds alone")
-    return content
+        held = content(path, LARGEST, _LARGER)
+        digests[path] = hashlib.sha256(held).hexdigest()
+        yield with_sizes(read_evaluation(held, path, facets, stated), sizes)
 
 
 def _time(text: str | None) -> datetime | None:
@@ -170,10 +159,10 @@ def _signing(options: Mapping[str, Any], outputs: "Sequence[Output]") -> "Signer
 def _write(output: "Output", result: GateResult, signing: "Signer | None") -> None:
     import importlib
 
-    content: bytes = importlib.import_module(_FORMATS[output.format]).render(result)
-    write_to(output.path, [content])
+    rendered: bytes = importlib.import_module(_FORMATS[output.format]).render(result)
+    write_to(output.path, [rendered])
     if signing and (path := _signature(output)):
-        write_to(path, [signing[1](content).hex().encode() + b"\n"])
+        write_to(path, [signing[1](rendered).hex().encode() + b"\n"])
 
 
 def _signature(output: "Output") -> str:

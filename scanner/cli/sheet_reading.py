@@ -9,7 +9,7 @@ from scanner.cards.sheet import Sheet
 from scanner.cli.card_writing import check_places
 from scanner.cli.judging import write_to
 from scanner.model.errors import InputError
-from scanner.objects.transfer import reading
+from scanner.objects.transfer import content
 
 #: Bytes of a file that is read. Croissant of thousands of files has a few.
 _LARGEST = 16 << 20
@@ -28,22 +28,10 @@ def show_open(path: str, name: str | None, inventories: Sequence[str], output: s
 
 def _sheet(name: str) -> Sheet:
     """What there is in a file: JSON is read as Croissant, and anything else as Markdown. Raises InputError."""
-    text = text_of(_content(name))
+    text = text_of(content(name, _LARGEST, "any data sheet; it is not read"))
     if text is None:
         raise InputError(f"{name}: {NO_TEXT}")
     found = read_croissant(text) if text.lstrip()[:1] in ("{", "[") else read_dataset_card(text)
     if found.problem and not found.entries:
         raise InputError(f"{name}: {found.problem}")
     return found
-
-
-def _content(name: str) -> bytes:
-    with reading(name) as path:
-        try:
-            with path.open("rb") as file:
-                content = file.read(_LARGEST + 1)
-        except (OSError, ValueError) as error:
-            raise InputError(f"{name}: {getattr(error, 'strerror', None) or error}") from error
-    if len(content) > _LARGEST:
-        raise InputError(f"{name}: is larger than any data sheet; it is not read")
-    return content

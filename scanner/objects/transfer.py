@@ -55,6 +55,24 @@ def reading(text: str, profile: str | None = None) -> Iterator[Path]:
             raise type(error)(str(error).replace(str(path), text)) from error
 
 
+def content(text: str, most: int, larger_than: str, *, option: str = "") -> bytes:
+    """All of a small file, on disk or in a bucket.
+
+    Raises InputError, which names it after its `option`, for one that cannot be read and for one of more than `most`
+    bytes: it is larger than any of what is asked for.
+    """
+    called = f"{option} {text}".lstrip()
+    with reading(text) as path:
+        try:
+            with path.open("rb") as file:
+                found = file.read(most + 1)
+        except (OSError, ValueError) as error:
+            raise InputError(f"{called}: {getattr(error, 'strerror', None) or error}") from error
+    if len(found) > most:
+        raise InputError(f"{called}: is larger than {larger_than}")
+    return found
+
+
 def exists(text: str) -> bool:
     """Whether there is something at a path or an address. Raises InputError where that is not to be known."""
     if parse(text) is None:

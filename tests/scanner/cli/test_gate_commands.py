@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import textwrap
 import xml.etree.ElementTree as ET
 from datetime import UTC, datetime
@@ -58,7 +59,8 @@ def test_a_group_of_seven_is_too_few_and_nothing_of_it_is_written(tmp_path: Path
 
     assert done.returncode == 4
     assert "1 group of fewer than 20 items, or of a number that nobody recorded: too few to say" in done.stdout
-    assert [text for text in ("unnamed", "98.7", "98.8", "44.25", "190") if text in written] == []
+    said = re.sub(r"[0-9a-f]{64}|\d{4}-\d\d-\d\dT[\d:.]+", "", written)  # which hold any three digits by chance
+    assert [text for text in ("unnamed", "98.7", "98.8", "44.25", "190") if text in said] == []
     assert "sex=1: 45.5" in done.stdout
 
 
