@@ -63,7 +63,9 @@ class Graph:
     def _read(self, inventory: Inventory, collectors: Mapping[str, Collector]) -> None:
         """Note all resources, what they are called, and what they name."""
         tags, naming, scopes = Tags(inventory, collectors), Naming(collectors), dict[Scope, int]()
-        for kind in (kind for kind in inventory.store.kinds() if kind not in tags.kinds):
+        # Names of what an account has, whatever it is, belong to no system.
+        apart = {*tags.kinds, *(kind for kind, made in collectors.items() if made.opt_in == "accounts")}
+        for kind in (kind for kind in inventory.store.kinds() if kind not in apart):
             # What is shared by many leads nowhere: else all that one role may read would belong to a system.
             leads = category(self.kinds[kind]) == "lineage"
             for resource in inventory.all(self.kinds[kind]):
