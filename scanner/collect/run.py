@@ -105,7 +105,9 @@ def _names(provider: Provider, accounts: Iterable[str]) -> dict[tuple[str, str],
 def leave_out(plan: Plan, provider: str, inventory: Inventory, why: str) -> None:
     """Say of all that a provider was to be asked for that it was not, not even for its accounts."""
     scope = Scope(provider, NOT_KNOWN, ANYWHERE)
-    left = [left_out(Unit(c, scope), plan, why) for c in plan.collectors if c.provider == provider]
+    # Not what several accounts are asked for: whether there are several is not known.
+    asked = [c for c in plan.collectors if c.provider == provider and c.opt_in != "accounts"]
+    left = [left_out(Unit(c, scope), plan, why) for c in asked]
     for facts in left:
         inventory.listings.update(((listing.kind, listing.scope), listing) for listing in facts.listings)
     inventory.gaps = tuple(sorted({*inventory.gaps, *(gap for facts in left for gap in facts.gaps)}))
