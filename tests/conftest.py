@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import os
 import sys
 from collections import Counter
@@ -67,10 +68,14 @@ def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture(autouse=True)
 def _remembers_nothing_of_others() -> Generator[None, None, None]:
-    """What one test takes for a credential of the process is hidden in no text of those after it."""
+    """What one test takes for a credential of the process is hidden in no text of those after it, and what is quiet
+    while files in containers are used may be heard again.
+    """
     from scanner.model import own, sanitize
 
     before = own._known
+    heard = logging.getLogger("azure")
+    level = heard.level
     # Not by the fixture `monkeypatch`, which would then be undone after the worlds that a test is in.
     with pytest.MonkeyPatch.context() as patch:
         for name in ("_known", "_pieces"):
@@ -79,6 +84,7 @@ def _remembers_nothing_of_others() -> Generator[None, None, None]:
             patch.setattr(own, name, getattr(own, name))
         yield
         changed = own._known != before
+    heard.setLevel(level)
     if changed:
         sanitize._quoted.cache_clear()
 
